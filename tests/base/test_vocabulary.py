@@ -1,0 +1,59 @@
+"""The vocabulary as shipped, and that it refuses to contradict itself."""
+
+from __future__ import annotations
+
+import copy
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from envcredit.base.vocabulary import read_vocabulary, scale, vocabulary_from
+
+
+@pytest.fixture
+def rows() -> dict[str, Any]:
+    text = files("envcredit.data").joinpath("vocabulary.yaml").read_text("utf-8")
+    return copy.deepcopy(YAML(typ="safe", pure=True).load(text))  # type: ignore[no-any-return]
+
+
+def test_an_order_is_not_a_penalty() -> None:
+    vocabulary = read_vocabulary()
+    assert "correct" in vocabulary.lists["order_category"]
+    assert "correct" not in vocabulary.lists["penalty_category"]
+    assert vocabulary.kinds["order"].words["zh"] == "责令改正"
+
+
+def test_order_of_a_list_is_the_order_of_the_file() -> None:
+    vocabulary = read_vocabulary()
+    assert vocabulary.rank("incident_level", "ordinary") < vocabulary.rank("incident_level", "major")
+    assert vocabulary.codes("severity") == ("minor", "general", "serious")
+
+
+def test_scales() -> None:
+    assert [scale(t) for t in ("integer", "amount", "share", "number")] == [0, 2, 6, 6]
+    with pytest.raises(KeyError):
+        scale("text")
+
+
+def test_states_name_the_kind_that_makes_them() -> None:
+    assert read_vocabulary().states["repaired_on"].made_by == "repair"
+
+
+def test_vocabulary_is_read_once() -> None:
+    assert read_vocabulary() is read_vocabulary()
+
+
+def test_all_contradictions_are_told_at_once(rows: dict[str, Any]) -> None:
+    rows["attributes"]["fine"]["type"] = "money"
+    rows["attributes"]["medium"]["list"] = "media"
+    rows["kinds"]["penalty"]["attributes"].remove("decided_on")
+    rows["kinds"]["order"]["attributes"].append("colour")
+    rows["kinds"]["repair"]["amends"].append("fines")
+    rows["states"]["rectified"]["from"] = "mending"
+    with pytest.raises(ValueError) as caught:
+        vocabulary_from(rows)
+    text = str(caught.value)
+    for part in ("'money'", "'media'", "kinds.penalty: 'decided_on'", "'colour'", "'fines'", "'mending'"):
+        assert part in text
