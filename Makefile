@@ -1,0 +1,53 @@
+# make demo | make test | make docs: each sets up everything it needs on a fresh machine.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check docs docs-build lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell $(p) -c 'import sys; print(1) if sys.version_info[:2] >= (3, 11) else 0' 2>/dev/null),$(p))))
+STAMP := $(VENV)/.installed
+DEMO := demo-city
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## .venv with the locked requirements and envcredit itself
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and python3-venv with it"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+demo: setup  ## a made-up city: imported, rated, explained, compared, reported
+	$(BIN)/envcredit demo --out $(DEMO)
+
+test: setup check docs-build  ## format, lint, strict types, layers, house rules, tests, manual
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: docs-build  ## the manual in zh and en, opened in a browser
+	@$(BIN)/python docs/open_manual.py build/docs/zh/index.html
+
+docs-build: setup
+	$(BIN)/python docs/generate.py
+	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees/zh -b html docs/zh build/docs/zh
+	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees/en -b html docs/en build/docs/en
+	@echo "build/docs/zh/index.html  build/docs/en/index.html"
+
+# Needs uv on the path; writes the two locks anew.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
+	  pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
+	  --constraint requirements/dev.txt pyproject.toml --output-file requirements/core.txt
+
+clean:  ## everything that make has made
+	rm -rf $(VENV) build $(DEMO)
