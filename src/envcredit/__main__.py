@@ -1,0 +1,5 @@
+"""``python -m envcredit`` is ``envcredit``."""
+
+from envcredit.cli.app import main
+
+main()

@@ -1,0 +1,37 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).parents[1]
+
+# The machines that run these tests differ in speed by a lot; a deadline would only test the machine.
+settings.register_profile(
+    "envcredit", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("envcredit")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder with pyproject.toml."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Reference data that stands beside the checkout and is not part of it."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the reference data (../shared/data) is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def language_not_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person who runs the tests may have chosen a language; the tests have not."""
+    monkeypatch.delenv("ENVCREDIT_LANG", raising=False)
