@@ -1,0 +1,108 @@
+"""Why two runs differ: every point that was gained, lost or changed, with its rule, its record and the reason."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis import _
+
+from envcredit.base.vocabulary import read_vocabulary
+from envcredit.engine import Engine
+from envcredit.rating.results import Results
+from envcredit.scheme.model import Scheme
+
+KEY = ("unit_id", "rule", "record_id")
+_POINT = ("effect", "clause", "counted", "why_less", "grade", "steps")
+_DOCUMENT = ("kind", "document_number", "authority", "day")
+
+
+def causes(before: Results, after: Results, engine: Engine, units: ir.Table, factors: tuple[int, int]) -> pa.Table:
+    """One row a point that differs, of the given ``units``, sorted by unit, rule and record.
+
+    Columns: ``unit_id, rule, record_id, change`` (gained, lost, changed), ``why``; effect, clause, counted, why_less, grade
+    and steps ``_before`` and ``_after``; ``difference`` in steps; the record's kind, document_number, authority and day.
+
+    ``why`` of a gained point: ``new_rule``, ``new_record``, ``was_<reason>`` (ignored before, and why), ``now_holds``; of a
+    lost one: ``no_rule``, ``record_gone``, the reason it is ignored for now, ``no_longer_holds``; of a value: ``value``; else
+    ``points``.
+    """
+    old, new = _points(before, engine, "before", factors[0]), _points(after, engine, "after", factors[1])
+    differing = _differing(old, new).semi_join(units, "unit_id")
+    dated = _with_documents(differing, engine, before, after)
+    rows = _with_reasons(dated, engine, before, after)
+    columns = [f"{name}_{side}" for side in ("before", "after") for name in _POINT]
+    return rows.select(*KEY, "change", "why", *columns, "difference", *_DOCUMENT).order_by(*KEY).to_pyarrow()
+
+
+def _points(run: Results, engine: Engine, side: str, factor: int) -> ir.Table:
+    table = engine.load(f"point_{side}", run.stage("point").select([*KEY, *_POINT]))
+    rows = table.mutate(counted=(_.counted * factor).cast("int64"))
+    return rows.rename({f"{name}_{side}": name for name in (*KEY, *_POINT)})
+
+
+def _differing(old: ir.Table, new: ir.Table) -> ir.Table:
+    joined = old.outer_join(new, [old[f"{k}_before"] == new[f"{k}_after"] for k in KEY])
+    keys = {k: ibis.coalesce(joined[f"{k}_after"], joined[f"{k}_before"]) for k in KEY}
+    told = ("effect", "counted", "grade", "steps")
+    change = ibis.cases(
+        (joined.rule_before.isnull(), "gained"),
+        (joined.rule_after.isnull(), "lost"),
+        *((~joined[f"{name}_before"].identical_to(joined[f"{name}_after"]), "changed") for name in told),
+        else_="",
+    )
+    difference = joined.counted_after.fill_null(0) - joined.counted_before.fill_null(0)
+    points = [f"{name}_{side}" for side in ("before", "after") for name in _POINT]
+    return joined.select(**keys, change=change, difference=difference, **{p: joined[p] for p in points}).filter(_.change != "")
+
+
+def _with_documents(rows: ir.Table, engine: Engine, before: Results, after: Results) -> ir.Table:
+    old, new = _documents(before, engine, "before"), _documents(after, engine, "after")
+    here = [f"fact_unit_{side}" for side in ("before", "after")]
+    rows = rows.left_join(old, [rows.unit_id == old[here[0]], rows.record_id == old.fact_before])
+    rows = rows.left_join(new, [rows.unit_id == new[here[1]], rows.record_id == new.fact_after])
+    return rows.mutate(**{name: ibis.coalesce(_[f"{name}_of_after"], _[f"{name}_of_before"]) for name in _DOCUMENT})
+
+
+def _documents(run: Results, engine: Engine, side: str) -> ir.Table:
+    kinds = read_vocabulary().kinds
+    dates = sorted({kind.date for kind in kinds.values()})
+    columns = ["unit_id", "record_id", "kind", "document_number", "authority", *dates]
+    fact = engine.load(f"fact_{side}", run.stage("fact").select(columns))
+    day = ibis.cases(*((fact.kind == kind.name, fact[kind.date]) for kind in kinds.values()), else_=ibis.null("date"))
+    named = {f"{name}_of_{side}": fact[name] for name in ("kind", "document_number", "authority")}
+    keys = {f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}
+    # A member's fact may reach a park by several members; the document is the same.
+    return fact.select(**keys, **named, **{f"day_of_{side}": day}).distinct()
+
+
+def _with_reasons(rows: ir.Table, engine: Engine, before: Results, after: Results) -> ir.Table:
+    for run, side in ((before, "before"), (after, "after")):
+        table = engine.load(f"ignored_{side}", run.stage("ignored").select([*KEY, "reason"]))
+        by_rule = table.filter(_.rule != "").select(**{f"of_{k}_{side}": _[k] for k in KEY}, **{f"reason_{side}": _.reason})
+        whole = table.filter(_.rule == "").select(
+            **{f"whole_{k}_{side}": _[k] for k in KEY if k != "rule"}, **{f"whole_reason_{side}": _.reason}
+        )
+        rows = rows.left_join(by_rule, [rows[k] == by_rule[f"of_{k}_{side}"] for k in KEY])
+        matching = [rows[k] == whole[f"whole_{k}_{side}"] for k in KEY if k != "rule"]
+        rows = rows.left_join(whole, matching)
+    return rows.mutate(why=_why(rows, before.scheme, after.scheme))
+
+
+def _why(rows: ir.Table, before: Scheme, after: Scheme) -> ir.StringValue:
+    gained, lost, value = rows.change == "gained", rows.change == "lost", rows.record_id == ""
+    was = ibis.coalesce(rows.reason_before, rows.whole_reason_before)
+    now = ibis.coalesce(rows.reason_after, rows.whole_reason_after)
+    chosen: ir.StringValue = ibis.cases(
+        (gained & ~rows.rule.isin(sorted(before.rules)), "new_rule"),
+        (lost & ~rows.rule.isin(sorted(after.rules)), "no_rule"),
+        (value, "value"),
+        (gained & rows.fact_before.isnull(), "new_record"),
+        (lost & rows.fact_after.isnull(), "record_gone"),
+        (gained & was.notnull(), ibis.literal("was_").concat(was)),
+        (gained, "now_holds"),
+        (lost & now.notnull(), now),
+        (lost, "no_longer_holds"),
+        else_="points",
+    )
+    return chosen

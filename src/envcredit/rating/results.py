@@ -1,0 +1,48 @@
+"""A finished run as its readers see it: the manifest, the scheme that was applied, and the stages as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from envcredit.scheme.model import Scheme
+
+
+class Results(Protocol):
+    """What comparing, counting and reporting need of a run."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The plain form of ``manifest.json``."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme as it was when the run was made."""
+
+    def stage(self, name: str) -> pa.Table:
+        """The rows of one stage, sorted by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Which run it is: scheme and version, the two clocks, and the digest of the result."""
+
+    scheme: str
+    as_of: str
+    known_at: str
+    digest: str
+
+
+def name_of(run: Results) -> Name:
+    """The name of a run, from its manifest."""
+    manifest = run.manifest
+    return Name(run.scheme.identity, str(manifest["as_of"]), str(manifest["known_at"]), str(manifest.get("result_digest", "")))
+
+
+def step_of(run: Results) -> Decimal:
+    """The unit of all points of the run; 1 for a scheme without a score."""
+    return run.scheme.score.step if run.scheme.score else Decimal(1)

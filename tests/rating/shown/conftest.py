@@ -1,0 +1,177 @@
+"""Made-up runs in memory, in the columns of a run folder, and a small invented scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from envcredit.base.vocabulary import read_vocabulary
+from envcredit.rating.columns import STAGES, record_schema
+from envcredit.scheme.model import Scheme
+
+_DAYS = {"counts_from", "counts_to"}
+_WHOLE = {"value", "facts", "band", "raw", "counted", "steps", "cap", "weight", "base", "change", "score", "rank", "line"}
+_UNIT = ("unit_id", "name", "former_names", "uscc", "unit_type", "region", "industry", "park", "permit_class", "status")
+
+
+@dataclass
+class MadeRun:
+    """A run that only exists in memory."""
+
+    scheme: Scheme
+    manifest: Mapping[str, Any]
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+
+    def stage(self, name: str) -> pa.Table:
+        return self.tables[name]
+
+
+def both(text: str) -> dict[str, str]:
+    return {"zh": text, "en": text}
+
+
+def a_scheme(*, step: str = "1", drop: Sequence[str] = (), version: str = "2026-01-01") -> Scheme:
+    fact = {"from": "penalty", "counts": {"from": "decided_on", "for": "24 months"}}
+    rules: dict[str, Any] = {
+        "fined": {
+            "kind": "deduct",
+            "clause": "m/1",
+            "words": {"zh": "受到罚款", "en": "fined"},
+            "points": "5",
+            "part": "law",
+            **fact,
+        },
+        "warned": {
+            "kind": "deduct",
+            "clause": "m/2",
+            "words": {"zh": "受到警告", "en": "warned"},
+            "points": "1",
+            "part": "law",
+            **fact,
+        },
+        "crime": {
+            "kind": "veto",
+            "clause": "m/3",
+            "words": {"zh": "环境犯罪", "en": "environmental crime"},
+            "grade": "black",
+            **fact,
+        },
+        "grade": {"kind": "grade", "clause": "m/4", "words": {"zh": "等级", "en": "grade"}, "by": "score", "bands": []},
+    }
+    words = {
+        "green": ("绿色", "green"),
+        "blue": ("蓝色", "blue"),
+        "yellow": ("黄色", "yellow"),
+        "red": ("红色", "red"),
+        "black": ("黑色", "black"),
+    }
+    colours = {"green": "#1a7f37", "blue": "#0969da", "yellow": "#d4a72c", "red": "#cf222e", "black": "#24292f"}
+    return Scheme.model_validate(
+        {
+            "scheme": "invented/enterprise",
+            "title": {"zh": "《环境信用评价办法（示例）》", "en": "Invented measures"},
+            "authority": {"zh": "示例市生态环境局", "en": "Invented bureau"},
+            "status": "complete",
+            "summary": both("示例"),
+            "in_force": {"from": date.fromisoformat(version)},
+            "rates": ["enterprise"],
+            "period": {"kind": "calendar_year"},
+            "calendar": {"month_end": "last_day", "term_ends": "corresponding_day"},
+            "score": {"start": "100", "better": "higher", "step": step},
+            "grades": [
+                {"grade": key, "words": dict(zip(("zh", "en"), pair, strict=True)), "colour": colours[key]}
+                for key, pair in words.items()
+            ],
+            "parts": {"law": {"words": {"zh": "执法监管", "en": "enforcement"}}},
+            "sources": {
+                "m": {"title": {"zh": "《示例办法》", "en": "Invented measures"}, "number": "示〔2025〕1号", "basis": "model"}
+            },
+            "clauses": {
+                f"m/{n}": {
+                    "source": "m",
+                    "article": f"第{n}条",
+                    "words": {"zh": f"第{n}条的文字", "en": f"words of article {n}"},
+                    "basis": "model",
+                    "checked_on": date(2026, 1, 1),
+                }
+                for n in (1, 2, 3, 4)
+            },
+            "rules": {k: v for k, v in rules.items() if k not in drop},
+        }
+    )
+
+
+def _type(name: str) -> pa.DataType:
+    if name in _DAYS:
+        return pa.date32()
+    return pa.int64() if name in _WHOLE else pa.string()
+
+
+def _table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], default: Mapping[str, Any]) -> pa.Table:
+    full = [{name: row.get(name, default.get(name)) for name in schema.names} for row in rows]
+    return pa.Table.from_pylist(full, schema=schema)
+
+
+def _fact_schema() -> pa.Schema:
+    vocabulary = read_vocabulary()
+    head = pa.schema({"unit_id": pa.string(), "by_member": pa.string(), "attached_by": pa.string()})
+    states = {n: pa.date32() if a.type == "day" else pa.bool_() for n, a in vocabulary.states.items()}
+    return pa.schema([*head, *record_schema(vocabulary), *(pa.field(n, t) for n, t in states.items())])
+
+
+Rows = Sequence[Mapping[str, Any]]
+MakeRun = Callable[..., MadeRun]
+
+
+def a_run(
+    units: Rows,
+    *,
+    facts: Rows = (),
+    points: Rows = (),
+    ignored: Rows = (),
+    as_of: str = "2026-12-31",
+    scheme: Scheme | None = None,
+) -> MadeRun:
+    """``units``: unit columns with ``grade``, ``score`` and (unless rated) ``status`` and ``reason`` beside them."""
+    scheme = scheme or a_scheme()
+    schemas = {s.name: pa.schema({c: _type(c) for c in s.columns}) for s in STAGES}
+    unit_schema = pa.schema({c: pa.string() for c in _UNIT})
+    ranks = {g.key: n for n, g in enumerate(scheme.grades, 1)}
+    grades = [
+        {**u, "status": u.get("result", "rated"), "final": u.get("grade", ""), "rank": ranks.get(u.get("grade", ""), 0)}
+        for u in units
+    ]
+    scores = [
+        {"unit_id": u["unit_id"], "status": u.get("result", "rated"), "score": u.get("score"), "reason": u.get("reason", "")}
+        for u in units
+    ]
+    text = dict.fromkeys(
+        ("why_less", "grade", "part", "clause", "detail", "by_member", "authority", "document_number", "file"), ""
+    )
+    zero = dict.fromkeys(("steps", "raw", "counted", "band"), 0)
+    rows: dict[str, Rows] = {"point": points, "ignored": ignored, "grade": grades, "score": scores}
+    tables = {name: _table(schema, rows.get(name, ()), {**text, **zero, "effect": "deduct"}) for name, schema in schemas.items()}
+    tables["unit"] = _table(unit_schema, units, {"unit_type": "enterprise", "park": "", "region": "431003", "industry": "2614"})
+    tables["fact"] = _table(_fact_schema(), facts, {**text, "kind": "penalty", "attached_by": "uscc"})
+    manifest = {"as_of": as_of, "known_at": f"{as_of}T23:59:59Z", "result_digest": "0" * 64, "counts": {}}
+    return MadeRun(scheme, manifest, {k: t.sort_by([(c, "ascending") for c in _key(k)]) for k, t in tables.items()})
+
+
+def _key(stage: str) -> Sequence[str]:
+    keys = {s.name: s.key for s in STAGES}
+    return {"unit": ("unit_id",), "fact": ("unit_id", "record_id")}.get(stage) or keys[stage]
+
+
+@pytest.fixture(scope="session")
+def make_run() -> MakeRun:
+    return a_run
+
+
+@pytest.fixture(scope="session")
+def make_scheme() -> Callable[..., Scheme]:
+    return a_scheme
