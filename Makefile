@@ -38,8 +38,9 @@ docs: docs-build  ## the manual in zh and en, opened in a browser
 
 docs-build: setup
 	$(BIN)/python docs/generate.py
-	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees/zh -b html docs/zh build/docs/zh
-	$(BIN)/sphinx-build -q -W --keep-going -d build/doctrees/en -b html docs/en build/docs/en
+	for tree in zh en; do \
+	  $(BIN)/sphinx-build -q -W --keep-going -c docs -t $$tree -d build/doctrees/$$tree docs/$$tree build/docs/$$tree || exit 1; \
+	done
 	@echo "build/docs/zh/index.html  build/docs/en/index.html"
 
 # Needs uv on the path; writes the two locks anew.

@@ -97,7 +97,8 @@ def no_floats(source: Source) -> Found:
 
 
 def future_annotations(source: Source) -> Found:
-    if source.tree.body[1:] and not re.search(r"^from __future__ import annotations$", source.text, re.MULTILINE):
+    annotated = any(isinstance(node, ast.FunctionDef | ast.AnnAssign) for node in ast.walk(source.tree))
+    if annotated and not re.search(r"^from __future__ import annotations$", source.text, re.MULTILINE):
         yield 1, "from __future__ import annotations is missing"
 
 

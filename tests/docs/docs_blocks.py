@@ -1,0 +1,116 @@
+"""The code blocks of a page, and what happens when a reader types them.
+
+A block may be preceded by a comment that says how it is checked:
+
+``<!-- file: NAME -->``
+    the block is written to that file of the reader's folder, for the commands that follow;
+``<!-- check: rules -->`` (or ``scheme``, ``cases``, ``condition``)
+    the block is read as that part of a scheme;
+``<!-- needs: demo-city -->``
+    before the first command, the reader has run ``envcredit demo``.
+
+In a ``console`` block, lines after ``$ `` are typed and the lines below must be printed exactly. A line ``…`` stands for any
+number of lines and ``…`` within a line for any text: digests, seconds and long tables are cut this way, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CUT = "…"
+_COMMENT = re.compile(r"<!-- (file|check|needs): (\S+) -->")
+_FENCE = re.compile(r"(`{3,})([a-z]+)\s*$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block: its language, its lines, where it starts, and the comments above it."""
+
+    language: str
+    text: str
+    line: int
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One command and what the page says it prints."""
+
+    command: str
+    printed: list[str]
+
+
+def blocks_of(page: str) -> Iterator[Block]:
+    """Every fenced block with a language, in order."""
+    lines = page.split("\n")
+    marks: dict[str, str] = {}
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if mark := _COMMENT.fullmatch(line.strip()):
+            marks[mark[1]] = mark[2]
+        elif fence := _FENCE.fullmatch(line):
+            end = lines.index(fence[1], number + 1)
+            yield Block(fence[2], "\n".join(lines[number + 1 : end]) + "\n", number + 1, marks)
+            marks, number = {}, end
+        elif line.strip():
+            marks = {}
+        number += 1
+
+
+def commands_of(block: Block) -> Iterator[Typed]:
+    """The commands of a console block, each with the lines printed below it."""
+    command: str | None = None
+    printed: list[str] = []
+    for line in block.text.rstrip("\n").split("\n"):
+        if line.startswith("$ "):
+            if command is not None:
+                yield Typed(command, printed)
+            command, printed = line.removeprefix("$ "), []
+        elif command is not None and command.endswith("\\") and line.startswith("> "):
+            command = command[:-1] + line.removeprefix("> ").lstrip()
+        else:
+            assert command is not None, f"output without a command: {line}"
+            printed.append(line)
+    if command is not None:
+        yield Typed(command, printed)
+
+
+def matches(expected: list[str], found: list[str]) -> bool:
+    """Whether ``found`` is what the page shows; see the module's text for ``…``."""
+    if not expected:
+        return not found
+    head, rest = expected[0], expected[1:]
+    if head == CUT:
+        return any(matches(rest, found[start:]) for start in range(len(found) + 1))
+    pattern = ".*".join(re.escape(piece) for piece in head.split(CUT))
+    return bool(found) and re.fullmatch(pattern, found[0]) is not None and matches(rest, found[1:])
+
+
+def type_in(command: str, folder: Path, language: str) -> list[str]:
+    """Types one command in ``folder`` and gives the lines that appear, of both streams."""
+    surroundings = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "HOME": str(folder),
+        "ENVCREDIT_LANG": language,
+        "LC_ALL": "C.UTF-8",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        check=False,
+    )
+    return [line.rstrip() for line in done.stdout.decode("utf-8").rstrip("\n").split("\n")] if done.stdout else []
