@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from envcredit.base.amounts import rounded, written
+from envcredit.base.industries import built_in
 from envcredit.rating.compare import DIRECTIONS, Comparison
 from envcredit.rating.results import Results
 
@@ -110,11 +111,11 @@ class Moves:
 
 
 def moves(comparison: Comparison, by: Area) -> tuple[Moves, ...]:
-    """Moves by region (its code), industry (division of GB/T 4754) or park, sorted by the name of the area; empty last."""
+    """Moves by region (its code), industry (its division of GB/T 4754) or park, sorted by the name of the area; empty last."""
     units = comparison.units
     areas = pc.fill_null(units[by], "")
     if by == "industry":
-        areas = pa.chunked_array([[division(code) for code in areas.to_pylist()]], pa.string())
+        areas = pa.array([_division(code) for code in areas.to_pylist()], pa.string())
     table = pa.table({"area": areas, "direction": units["direction"]})
     grouped = table.group_by(["area", "direction"]).aggregate([([], "count_all")]).to_pylist()
     found: dict[str, dict[str, int]] = {}
@@ -123,7 +124,6 @@ def moves(comparison: Comparison, by: Area) -> tuple[Moves, ...]:
     return tuple(Moves(area, found[area]) for area in sorted(found, key=lambda a: (a == "", a)))
 
 
-def division(code: str) -> str:
-    """The two digits of the division 大类 of an industry code, written with or without its section letter; ``""`` if none."""
-    digits = code.strip().lstrip("ABCDEFGHIJKLMNOPQRSTabcdefghijklmnopqrst")
-    return digits[:2] if len(digits) >= 2 and digits[:2].isdigit() else ""
+def _division(code: str) -> str:
+    entry = built_in().division(code)
+    return entry.code if entry else ""

@@ -22,7 +22,7 @@ from envcredit.rating.explanation import (
     WhatIf,
 )
 from envcredit.rating.letter import Block, Entry, Grid, Heading, Listing, Paragraph, as_text
-from envcredit.rating.notes import points_text
+from envcredit.rating.notes import points_text, titled
 
 SHARE_OF_WHOLE = 4
 """Places by which a weight in millionths becomes per cent."""
@@ -62,7 +62,7 @@ def cited(clause: Provision, language: Language) -> str:
     return word(
         "explain.cited",
         language,
-        title=clause.title[language],
+        title=titled(clause.title[language], language),
         number=number,
         article=clause.article,
         words=clause.words[language],
@@ -132,7 +132,7 @@ class _Letter:
     def head(self) -> Iterator[str]:
         about = self.about
         yield self.say("unit", name=about.unit_name, id=about.unit_id)
-        yield self.say("scheme", title=about.title[self.language], identity=about.scheme)
+        yield self.say("scheme", title=titled(about.title[self.language], self.language), identity=about.scheme)
         yield self.say("authority", authority=about.authority[self.language])
         yield self.say("clocks", as_of=day_text(about.as_of, self.language), known_at=about.known_at)
         if about.period:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from envcredit.base.amounts import unscaled, written
-from envcredit.base.labels import LANGUAGES, word
+from envcredit.base.labels import LANGUAGES, Language, word
 from envcredit.base.vocabulary import Attribute, Vocabulary, scale
 from envcredit.rating.explanation import Both, Detail, GradeNote, Provision, RecordNote
 from envcredit.scheme.model import Scheme, Words
@@ -27,6 +27,11 @@ def both(words: Words) -> Both:
 def same(text: str) -> Both:
     """A text that reads alike in both languages: a number, a name."""
     return dict.fromkeys(LANGUAGES, text)
+
+
+def titled(title: str, language: Language) -> str:
+    """A document's title as it is cited: in Chinese between 《 and 》, once."""
+    return f"《{title}》" if language == "zh" and not title.startswith("《") else title
 
 
 def provision(scheme: Scheme, key: str) -> Provision | None:

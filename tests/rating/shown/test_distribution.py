@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from envcredit.engine import open_engine
 from envcredit.rating.compare import compare
-from envcredit.rating.distribution import counted, distribution, division, merged_by_code, moves, percent, standings_of
+from envcredit.rating.distribution import counted, distribution, merged_by_code, moves, percent, standings_of
 
 FIVE = ("绿", "蓝", "黄", "红", "黑")
 FOUR = ("诚信", "合格", "风险", "不良")
@@ -131,10 +131,5 @@ def test_moves_by_region_industry_and_park(make_run):
         ("431002", 1, 0),
         ("431003", 0, 1),
     ]
-    assert [(m.area, m.counts["worse"], m.counts["same"]) for m in moves(result, "industry")] == [("26", 1, 1)]
+    assert [(m.area, m.counts["worse"], m.counts["same"]) for m in moves(result, "industry")] == [("C26", 1, 1)]
     assert [m.area for m in moves(result, "park")] == ["经开区", ""]
-
-
-@pytest.mark.parametrize(("code", "wanted"), [("C2614", "26"), ("2614", "26"), ("C", ""), ("", ""), ("26", "26"), ("n/a", "")])
-def test_division(code, wanted):
-    assert division(code) == wanted
