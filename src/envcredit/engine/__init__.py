@@ -1,0 +1,8 @@
+"""Where a computation runs. Each engine is one small file that hands out an Ibis connection.
+
+An engine knows tables, types and files; it does not know what a rating is.
+"""
+
+from envcredit.engine.connection import Engine, open_engine
+
+__all__ = ["Engine", "open_engine"]

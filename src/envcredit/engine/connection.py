@@ -1,0 +1,55 @@
+"""What every engine can do, and how one is chosen by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from envcredit.base.diagnostics import problem
+from envcredit.errors import InputError
+
+
+class Engine(Protocol):
+    """A place where tables live and Ibis expressions run."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as the manifest states it."""
+
+    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
+        """One or several Parquet files of one schema as a table."""
+
+    def load(self, name: str, table: pa.Table) -> ir.Table:
+        """Puts a table that is held in memory into the engine."""
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Computes ``table`` once and keeps the rows, with exactly the types that the expression declares."""
+
+    def write_parquet(self, table: ir.Table, path: Path, order: Sequence[str]) -> int:
+        """Writes the rows in ``order`` to one Parquet file and returns their number."""
+
+    def batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The rows in the order of the expression, a batch at a time."""
+
+
+@contextmanager
+def open_engine(name: str = "duckdb") -> Iterator[Engine]:
+    """The engine called ``name``: ``duckdb`` (embedded, in memory) or ``duckdb:FILE``. Closed on leaving.
+
+    Raises ``InputError`` (T101) for any other name.
+    """
+    kind, _, rest = name.partition(":")
+    if kind != "duckdb":
+        raise InputError([problem("T101", found=name)])
+    from envcredit.engine.duckdb import DuckDB
+
+    engine = DuckDB(rest or ":memory:")
+    try:
+        yield engine
+    finally:
+        engine.close()

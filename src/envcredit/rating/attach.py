@@ -1,0 +1,98 @@
+"""Which unit a record speaks of: by unified code, then organisation code, then exact name, then former name. Never by guess.
+
+A link that a person has signed comes first. A record that states a whole valid code is never joined by its name, and a
+masked code that shows other characters than the unit's own keeps the name from joining.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from envcredit.engine import Engine
+
+PARTY = ("unit_name", "unit_name_key", "unit_code", "unit_code_raw", "unit_org_code")
+_MASKED_FROM = r"^([0-9A-Z]*?)(?:[X*]{4,}|[*…])"
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Units as they are looked up: ``unit`` (unit_id, uscc) and ``name`` (unit_id, name_key, former)."""
+
+    unit: ir.Table
+    name: ir.Table
+
+
+def attached(engine: Engine, record: ir.Table, subjects: Subjects, link: ir.Table) -> ir.Table:
+    """One row a distinct party as written: PARTY columns, ``unit_id`` (null when joined to none), ``attached_by``, ``reason``."""
+    party = engine.keep("party", record.select(*PARTY).distinct())
+    found = party.left_join(_linked(link), ["unit_name", "unit_code_raw"]).select(party, "by_link")
+    found = _looked_up(found, _by_code(subjects.unit), "unit_code", "code")
+    found = _looked_up(found, _by_organisation(subjects.unit), "unit_org_code", "organisation")
+    found = _looked_up(found, _by_name(subjects, former=False), "unit_name_key", "name")
+    found = _looked_up(found, _by_name(subjects, former=True), "unit_name_key", "former")
+    return engine.keep("party_attached", _decided(found))
+
+
+def _linked(link: ir.Table) -> ir.Table:
+    return link.group_by("unit_name", "unit_code_raw").agg(by_link=_.unit_id.max(), links=_.unit_id.nunique()).filter(_.links == 1)
+
+
+def _by_code(unit: ir.Table) -> ir.Table:
+    return _unique(unit.filter(_.uscc != "").select(key="uscc", unit_id="unit_id", uscc="uscc"))
+
+
+def _by_organisation(unit: ir.Table) -> ir.Table:
+    return _unique(unit.filter(_.uscc.length() == 18).select(key=_.uscc.substr(8, 9), unit_id="unit_id", uscc="uscc"))
+
+
+def _by_name(subjects: Subjects, *, former: bool) -> ir.Table:
+    named = subjects.name.filter(_.former == former).join(subjects.unit, "unit_id")
+    return _unique(named.select(key="name_key", unit_id="unit_id", uscc="uscc").filter(_.key != ""))
+
+
+def _unique(keyed: ir.Table) -> ir.Table:
+    """One row a key: the only unit that has it, or how many there are."""
+    return keyed.group_by("key").agg(one=_.unit_id.max(), uscc=_.uscc.max(), units=_.unit_id.nunique())
+
+
+def _looked_up(found: ir.Table, keyed: ir.Table, column: str, how: str) -> ir.Table:
+    renamed = keyed.rename({f"{how}_key": "key", f"{how}_unit": "one", f"{how}_uscc": "uscc", f"{how}_units": "units"})
+    joined = found.left_join(renamed, (found[column] == renamed[f"{how}_key"]) & (found[column] != ""))
+    return joined.drop(f"{how}_key")
+
+
+def _decided(found: ir.Table) -> ir.Table:
+    """The first way that leads to exactly one unit, or the reason why none does."""
+    shown = found.unit_code_raw.upper().re_extract(_MASKED_FROM, 1)
+    masked = found.unit_code_raw.upper().re_search(_MASKED_FROM)
+    stated = found.unit_code != ""
+
+    def fits(uscc: str) -> ir.BooleanValue:
+        return ~masked | found[uscc].startswith(shown) | (found[uscc] == "")
+
+    ways = [
+        (found.by_link.notnull(), found.by_link, "link"),
+        (found.code_units == 1, found.code_unit, "uscc"),
+        (~stated & (found.organisation_units == 1), found.organisation_unit, "org_code"),
+        (~stated & (found.name_units == 1) & fits("name_uscc"), found.name_unit, "name"),
+        (~stated & found.name_units.isnull() & (found.former_units == 1) & fits("former_uscc"), found.former_unit, "former_name"),
+    ]
+    reason = ibis.cases(
+        (found.code_units > 1, "code_ambiguous"),
+        (stated, "no_such_code"),
+        ((found.name_units > 1) | (found.former_units > 1), "name_ambiguous"),
+        (masked, "masked_code"),
+        (found.unit_name_key != "", "no_such_name"),
+        else_="no_identifier",
+    )
+    decided = found.mutate(
+        unit_id=ibis.cases(*((held, unit) for held, unit, _how in ways)),
+        attached_by=ibis.cases(*((held, how) for held, _unit, how in ways), else_=""),
+    )
+    return decided.mutate(reason=ibis.cases((_.unit_id.notnull(), ""), else_=reason)).select(
+        *PARTY, "unit_id", "attached_by", "reason"
+    )

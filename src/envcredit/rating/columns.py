@@ -1,0 +1,155 @@
+"""The stages: which columns each one carries, in which order, and by what it is sorted.
+
+The order of columns and rows is part of the result digest, so a change here is a change of format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from envcredit.base.vocabulary import Attribute, Vocabulary
+
+FORMAT = 1
+
+_TYPES = {"day": pa.date32(), "text": pa.string(), "code": pa.string(), "codes": pa.string(), "yes_no": pa.bool_()}
+
+RECORD_HEAD: Mapping[str, pa.DataType] = {
+    "record_id": pa.string(),
+    "identity": pa.string(),
+    "kind": pa.string(),
+    "source": pa.string(),
+    "batch": pa.string(),
+    "file": pa.string(),
+    "sheet": pa.string(),
+    "line": pa.int64(),
+    "recorded_at": pa.string(),
+    "replaces": pa.string(),
+    "unit_name": pa.string(),
+    "unit_code": pa.string(),
+    "unit_code_raw": pa.string(),
+    "unit_org_code": pa.string(),
+    "unit_name_key": pa.string(),
+    "document_key": pa.string(),
+    "about_key": pa.string(),
+}
+
+
+def arrow_type(attribute: Attribute) -> pa.DataType:
+    """How an attribute is kept: a day as date32, words as text, yes_no as bool, every quantity as a 64-bit integer."""
+    return _TYPES.get(attribute.type, pa.int64())
+
+
+def record_schema(vocabulary: Vocabulary) -> pa.Schema:
+    """The wide record table: what every record has, then every attribute of the vocabulary."""
+    attributes = {name: arrow_type(a) for name, a in vocabulary.attributes.items()}
+    return pa.schema({**RECORD_HEAD, **attributes})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One relation of a run: its columns in order with their types, and the key it is sorted by."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+
+    def shaped(self, table: ir.Table) -> ir.Table:
+        """The columns of this stage, in order, in their types."""
+        return table.select(**{name: table[name].cast(kind) for name, kind in self.columns.items()})
+
+
+_TEXT, _WHOLE, _DAY = "string", "int64", "date"
+
+UNATTACHED = Stage(
+    "unattached",
+    {
+        "record_id": _TEXT,
+        "kind": _TEXT,
+        "unit_name": _TEXT,
+        "unit_code_raw": _TEXT,
+        "reason": _TEXT,
+        "file": _TEXT,
+        "line": _WHOLE,
+    },
+    ("record_id",),
+)
+DERIVED = Stage(
+    "derived",
+    {"unit_id": _TEXT, "name": _TEXT, "value": _WHOLE, "word": _TEXT, "facts": _WHOLE},
+    ("unit_id", "name"),
+)
+POINT = Stage(
+    "point",
+    {
+        "unit_id": _TEXT,
+        "rule": _TEXT,
+        "record_id": _TEXT,
+        "effect": _TEXT,
+        "part": _TEXT,
+        "clause": _TEXT,
+        "band": _WHOLE,
+        "raw": _WHOLE,
+        "counted": _WHOLE,
+        "why_less": _TEXT,
+        "grade": _TEXT,
+        "steps": _WHOLE,
+        "counts_from": _DAY,
+        "counts_to": _DAY,
+    },
+    ("unit_id", "rule", "record_id", "band"),
+)
+IGNORED = Stage(
+    "ignored",
+    {"unit_id": _TEXT, "rule": _TEXT, "record_id": _TEXT, "reason": _TEXT, "clause": _TEXT, "detail": _TEXT},
+    ("unit_id", "rule", "record_id"),
+)
+ITEM = Stage(
+    "item",
+    {
+        "unit_id": _TEXT,
+        "rule": _TEXT,
+        "part": _TEXT,
+        "raw": _WHOLE,
+        "counted": _WHOLE,
+        "cap": _WHOLE,
+        "weight": _WHOLE,
+        "facts": _WHOLE,
+    },
+    ("unit_id", "rule"),
+)
+SCORE = Stage(
+    "score",
+    {
+        "unit_id": _TEXT,
+        "base": _WHOLE,
+        "change": _WHOLE,
+        "score": _WHOLE,
+        "clamped": _TEXT,
+        "status": _TEXT,
+        "reason": _TEXT,
+    },
+    ("unit_id",),
+)
+GRADE = Stage(
+    "grade",
+    {
+        "unit_id": _TEXT,
+        "status": _TEXT,
+        "by_score": _TEXT,
+        "after_floor": _TEXT,
+        "after_shift": _TEXT,
+        "after_ceiling": _TEXT,
+        "final": _TEXT,
+        "rank": _WHOLE,
+        "previous": _TEXT,
+        "steps": _TEXT,
+    },
+    ("unit_id",),
+)
+GROUP = Stage("group", {"unit_id": _TEXT, "member_id": _TEXT, "status": _TEXT, "grade": _TEXT}, ("unit_id", "member_id"))
+
+STAGES: tuple[Stage, ...] = (UNATTACHED, DERIVED, POINT, IGNORED, ITEM, SCORE, GRADE, GROUP)

@@ -1,0 +1,50 @@
+"""The days that are rated together, ending on ``as_of``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from envcredit.base.days import MonthEnd, add_months
+from envcredit.scheme.model import Period, Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """``first`` to ``as_of`` are looked at; ``end`` is the last day of the whole period, on or after ``as_of``."""
+
+    first: date
+    end: date
+
+
+def rated_period(scheme: Scheme, as_of: date, enrolled_on: date | None) -> Rated:
+    """The rated period of one unit.
+
+    ``anniversary_year`` runs from the last yearly return of ``enrolled_on`` (the calendar year where that is unknown);
+    ``rolling`` ends on ``as_of``; a ``snapshot`` has no first day.
+    """
+    period: Period = scheme.period
+    if period.kind == "snapshot":
+        return Rated(date.min, as_of)
+    if period.kind == "rolling":
+        assert period.length is not None
+        return Rated(_rolled_back(as_of, period, scheme.calendar.month_end), as_of)
+    if period.kind == "anniversary_year" and enrolled_on is not None:
+        return _anniversary(as_of, enrolled_on, scheme.calendar.month_end)
+    return Rated(date(as_of.year, 1, 1), date(as_of.year, 12, 31))
+
+
+def _rolled_back(as_of: date, period: Period, month_end: MonthEnd) -> date:
+    assert period.length is not None
+    if period.length.unit == "day":
+        return as_of - timedelta(days=period.length.count)
+    return add_months(as_of, -period.length.count, month_end)
+
+
+def _anniversary(as_of: date, enrolled_on: date, month_end: MonthEnd) -> Rated:
+    years = as_of.year - enrolled_on.year
+    first = add_months(enrolled_on, 12 * years, month_end)
+    if first > as_of:
+        years -= 1
+        first = add_months(enrolled_on, 12 * years, month_end)
+    return Rated(first, add_months(enrolled_on, 12 * (years + 1), month_end) - timedelta(days=1))

@@ -1,0 +1,155 @@
+"""The stages in their order: record → fact → derived → point and ignored → item → score → grade.
+
+Each stage is one relation with fixed columns, computed once and kept; the next is built from it. Nothing here knows a
+dialect, and nothing here knows a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from envcredit.base.vocabulary import Vocabulary
+from envcredit.engine import Engine
+from envcredit.rating.attach import PARTY, Subjects, attached
+from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
+from envcredit.rating.derived import derived
+from envcredit.rating.exact import day_number
+from envcredit.rating.facts import facts
+from envcredit.rating.grades import grades, previous_grades
+from envcredit.rating.picks import Reading, picks
+from envcredit.rating.points import scored
+from envcredit.rating.program import MEMBER, FactProgram, Program
+from envcredit.rating.repairs import with_repairs
+from envcredit.rating.rows import UNIT, value_columns
+from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
+from envcredit.rating.units import scoped, unit_picks, unit_rows
+from envcredit.scheme.model import PointRule
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What a plan starts from.
+
+    ``record``: the wide record table. ``subject``: one row a rated row (``unit_id``, ``real_id``, ``without``, clocks, unit
+    columns). ``placement``: which rated row hears of which unit. ``lookup``: how records find units. ``link``: signed links.
+    ``given``: facts that earlier runs supply.
+    """
+
+    record: ir.Table
+    subject: ir.Table
+    placement: ir.Table
+    lookup: Subjects
+    link: ir.Table
+    given: ir.Table
+
+
+def stages(engine: Engine, program: Program, vocabulary: Vocabulary, start: Relations) -> Mapping[str, ir.Table]:
+    """Every stage of :data:`envcredit.rating.columns.STAGES`, and ``fact``, as kept tables."""
+    reading = Reading(program, vocabulary)
+    party = attached(engine, start.record, start.lookup, start.link)
+    fact = facts(engine, start.record, party, start.given, start.placement, vocabulary)
+    known = engine.keep("fact_known", with_repairs(_with_units(fact, start.subject, vocabulary), program, vocabulary))
+    pick, value = _picked(engine, known, start.subject, reading)
+    row = engine.keep("unit_row", unit_rows(start.subject, value, program, vocabulary))
+    unit_pick = engine.keep("unit_pick", unit_picks(row, fact, program.units, reading))
+    return {
+        "fact": fact,
+        "unattached": engine.keep("unattached", _unattached(start.record, party)),
+        "derived": engine.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
+        "group": engine.keep("group", GROUP.shaped(_members(fact))),
+        **_results(engine, row, fact, pick, unit_pick, start, reading),
+    }
+
+
+def _results(
+    engine: Engine, row: ir.Table, fact: ir.Table, pick: ir.Table, unit_pick: ir.Table, start: Relations, reading: Reading
+) -> Mapping[str, ir.Table]:
+    program, scheme = reading.program, reading.program.scheme
+    scoring = [p for p in program.facts if isinstance(p.rule, PointRule)]
+    stepping = [p for p in program.facts if p.value is None and not isinstance(p.rule, PointRule)]
+    paid = scored(engine, pick, scoring, reading)
+    points = ibis.union(
+        POINT.shaped(fact_points(paid, scoring, scheme)),
+        POINT.shaped(step_points(pick, stepping, scheme)),
+        POINT.shaped(unit_points(unit_pick, program.units, scheme)),
+    )
+    scope = engine.keep("scope", scoped(row, program, reading))
+    rated = scope.filter(scope.scope_status != "not_rated")
+    point = engine.keep("point", points.semi_join(rated, "unit_id"))
+    clauses = {r.key: r.rule.clause for r in program.repairs}
+    passed = ignored(fact, pick, paid, program.facts, clauses, _silent_kinds(reading))
+    item = engine.keep("item", ITEM.shaped(items(point, scheme)))
+    score = engine.keep("score_refusal", scores(item, scope, refusals(pick, unit_pick, program), scheme))
+    previous = previous_grades(fact, start.subject)
+    return {
+        "point": point,
+        "ignored": engine.keep("ignored", IGNORED.shaped(passed.semi_join(rated, "unit_id"))),
+        "item": item,
+        "score": engine.keep("score", SCORE.shaped(score)),
+        "grade": engine.keep("grade", GRADE.shaped(grades(score, point, previous, scheme))),
+    }
+
+
+def _with_units(fact: ir.Table, subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+    """Facts with the columns of the rated unit as ``of_unit_x``."""
+    columns = {f"{UNIT}{name}": subject[name if name != "unit_id" else "real_id"] for name in vocabulary.unit}
+    return fact.join(subject.select("unit_id", **columns), "unit_id")
+
+
+def _picked(engine: Engine, known: ir.Table, subject: ir.Table, reading: Reading) -> tuple[ir.Table, ir.Table | None]:
+    """All picks, pass by pass: values first, each pass seeing the values of the passes before."""
+    parts: list[ir.Table] = []
+    value: ir.Table | None = None
+    for level in reading.program.levels:
+        programs = [p for p in reading.program.facts if p.level == level]
+        row = _with_values(known, value, programs)
+        pick = engine.keep(f"pick_{level}", picks(row, programs, reading))
+        parts.append(pick)
+        deriving = [p for p in programs if p.value is not None]
+        if deriving:
+            found = derived(pick, subject, deriving, reading)
+            value = engine.keep(f"value_{level}", found if value is None else ibis.union(value, found))
+    shared = [c for c in known.columns if c in parts[0].columns] if parts else []
+    judged = ("rule_no", "unknown", "since", "counts_from", "counts_to", "band", "status", "missing_name")
+    if not parts:
+        return picks(known, [], reading), value
+    return reduce(ibis.union, [part.select(*shared, *judged) for part in parts]), value
+
+
+def _with_values(known: ir.Table, value: ir.Table | None, programs: Sequence[FactProgram]) -> ir.Table:
+    wanted = {n.name: n.type for p in programs for n in p.names() if n.where == "value"}
+    if not wanted or value is None:
+        return known
+    return known.left_join(value_columns(value, wanted), "unit_id").drop("unit_id_right")
+
+
+def _silent_kinds(reading: Reading) -> list[str]:
+    """Kinds whose facts are no news when no rule wants them: they amend others, or feed tiers and earlier grades."""
+    amending = [name for name, kind in reading.vocabulary.kinds.items() if kind.amends]
+    return [*amending, "officer_entry", "rating", MEMBER]
+
+
+def _unattached(record: ir.Table, party: ir.Table) -> ir.Table:
+    lost = record.join(party.filter(party.unit_id.isnull()), list(PARTY))
+    return UNATTACHED.shaped(lost)
+
+
+def _derived_stage(value: ir.Table | None, subject: ir.Table) -> ir.Table:
+    if value is None:
+        empty = subject.filter(ibis.literal(False))
+        none = ibis.null("int64")
+        return empty.select("unit_id", name=ibis.literal(""), value=none, word=ibis.literal(""), facts=none)
+    whole = ibis.coalesce(value.value, day_number(value.day))
+    return value.select("unit_id", "name", value=whole, word=ibis.coalesce(value.word, ""), facts="facts")
+
+
+def _members(fact: ir.Table) -> ir.Table:
+    """What a park heard of each member: its grade, or that it has none."""
+    heard = fact.filter(fact.kind == MEMBER)
+    status = ibis.ifelse(heard.grade.isnull(), "not_rated", "rated")
+    return heard.select(unit_id="unit_id", member_id="member", status=status, grade=ibis.coalesce(heard.grade, ""))
