@@ -34,8 +34,9 @@ Number = Annotated[
     PlainSerializer(lambda v: f"{v.normalize():f}", return_type=str),
 ]
 Length = Annotated[
-    Term, BeforeValidator(lambda v: term(v) if isinstance(v, str) else v), PlainSerializer(str, return_type=str)
+    Term, BeforeValidator(lambda v: v if isinstance(v, Term) else term(str(v))), PlainSerializer(str, return_type=str)
 ]
+Day = Annotated[date, BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v)]
 Percent = Annotated[
     Decimal,
     BeforeValidator(lambda v: _share(v) if isinstance(v, str) else v),
@@ -47,6 +48,12 @@ Basis = Literal["official", "reported", "inferred", "model"]
 Better = Literal["higher", "lower"]
 Keep = Literal["highest", "earliest", "latest"]
 Missing = Annotated[str, Field(pattern=r"^(refuse|skip|assume .+)$")]
+
+
+def _day(text: str) -> date:
+    if len(text) != 10:
+        raise ValueError(f"not a day such as 2025-01-31: {text!r}")
+    return date.fromisoformat(text)
 
 
 def _share(text: str) -> Decimal:
@@ -74,7 +81,7 @@ class Source(Part):
     title: Annotated[Words, TEXT]
     number: Annotated[str | None, TEXT] = None
     issuer: Annotated[Words | None, TEXT] = None
-    dated: Annotated[date | None, TEXT] = None
+    dated: Annotated[Day | None, TEXT] = None
     basis: Annotated[Basis, TEXT]
     link: Annotated[str | None, TEXT] = None
     note: Annotated[Words | None, TEXT] = None
@@ -87,16 +94,16 @@ class Clause(Part):
     article: Annotated[str, TEXT]
     words: Annotated[Words, TEXT]
     basis: Annotated[Basis, TEXT]
-    checked_on: Annotated[date, TEXT]
-    valid_from: Annotated[date | None, RULE, Field(alias="from")] = None
-    valid_to: Annotated[date | None, RULE, Field(alias="to")] = None
+    checked_on: Annotated[Day, TEXT]
+    valid_from: Annotated[Day | None, RULE, Field(alias="from")] = None
+    valid_to: Annotated[Day | None, RULE, Field(alias="to")] = None
 
 
 class InForce(Part):
     """The days on which a scheme applies, both inclusive; without ``to`` it has not been ended."""
 
-    first: Annotated[date, RULE, Field(alias="from")]
-    last: Annotated[date | None, RULE, Field(alias="to")] = None
+    first: Annotated[Day, RULE, Field(alias="from")]
+    last: Annotated[Day | None, RULE, Field(alias="to")] = None
 
 
 class Calendar(Part):
@@ -256,6 +263,8 @@ class Tier(Part):
 
 
 def _range(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError(f"not a decimal number or a range such as '80 to 100': {value!r}")
     return tuple(p.strip() for p in value.split(" to ")) if isinstance(value, str) and " to " in value else value
 
 

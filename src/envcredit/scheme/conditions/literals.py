@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from envcredit.base.amounts import exact, scaled, unscaled
 from envcredit.base.vocabulary import scale
-from envcredit.scheme.conditions.problems import ConditionProblem, WordOf, nearest
+from envcredit.scheme.conditions.problems import ConditionProblem, DidYouMean, WordOf, nearest
 from envcredit.scheme.conditions.tree import Scalar, Type, Value
 
 CURRENCY = "CNY"
@@ -85,7 +85,7 @@ def wrong_form(text: str, type_: Type, column: int) -> ConditionProblem:
 
 def unknown_code(text: str, type_: Type, column: int, codes: tuple[str, ...]) -> ConditionProblem:
     """S105: the list has no such code."""
-    values = {"code": text, "list": type_.list, "near": nearest(text, codes) or "—", "codes": ", ".join(codes)}
+    values = {"code": text, "list": type_.list, "near": DidYouMean(nearest(text, codes)), "codes": ", ".join(codes)}
     return ConditionProblem("S105", column, values)
 
 

@@ -21,6 +21,16 @@ class WordOf:
         return word(self.key, cast(Language, language))
 
 
+@dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """“Did you mean …?” in the language of its message; nothing when no word is near."""
+
+    near: str
+
+    def __format__(self, language: str) -> str:
+        return word("condition.did_you_mean", cast(Language, language), near=self.near) if self.near else ""
+
+
 class ConditionProblem(Exception):
     """One problem at a column (from 1) of the text, with the values of its diagnostic; ``more`` holds further ones."""
 

@@ -10,7 +10,7 @@ from lark import Token, Tree
 from envcredit.base.days import term
 from envcredit.scheme.conditions.literals import SAMPLES, read_literal, unknown_code, wrong_form
 from envcredit.scheme.conditions.names import Names
-from envcredit.scheme.conditions.problems import ConditionProblem, WordOf, nearest, raise_all
+from envcredit.scheme.conditions.problems import ConditionProblem, DidYouMean, WordOf, nearest, raise_all
 from envcredit.scheme.conditions.tree import (
     DAY,
     Among,
@@ -98,7 +98,7 @@ def unknown_name(written: str, column: int, names: Names) -> ConditionProblem:
         having = list(vocabulary.kinds[vocabulary.states[written].made_by].amends)
         return ConditionProblem("S124", column, _elsewhere(written, names, having))
     near = f"unit.{written}" if written in vocabulary.unit else nearest(written, names.entries)
-    return ConditionProblem("S104", column, {"name": written, "near": near or "—", "names": ", ".join(sorted(names.entries))})
+    return ConditionProblem("S104", column, {"name": written, "near": DidYouMean(near), "names": ", ".join(sorted(names.entries))})
 
 
 def _elsewhere(written: str, names: Names, having: list[str]) -> dict[str, object]:

@@ -1,0 +1,83 @@
+"""The files of a scheme folder, within limits: their number, their size, and nothing outside the folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.scheme.yaml_tree import LARGEST_BYTES
+
+SCHEME_FILE = "scheme.yaml"
+MOST_FILES = 200
+_BESIDE = frozenset({SCHEME_FILE, "rules", "cases"})
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeFile:
+    """One file's bytes, under the name that messages show."""
+
+    shown: str
+    raw: bytes
+    holds_rules: bool = False
+
+
+def shown_name(folder: Traversable) -> str:
+    """How messages call a folder: the built-in ones by their identity, others by their path."""
+    library = str(files("envcredit.data").joinpath("schemes"))
+    text = str(folder)
+    return text[len(library) :].strip("/\\").replace("\\", "/") if text.startswith(library) else text
+
+
+def files_of(folder: Traversable, shown: str) -> tuple[tuple[SchemeFile, ...], tuple[Diagnostic, ...]]:
+    """``scheme.yaml`` first, then ``rules/*.yaml`` by name. What cannot be read is told."""
+    found: list[SchemeFile] = []
+    diagnostics = [problem("S027", Place(f"{shown}/{name}"), found=name) for name in _strays(folder)]
+    _add(folder.joinpath(SCHEME_FILE), f"{shown}/{SCHEME_FILE}", folder, False, found, diagnostics)
+    for file in yaml_files(folder, "rules"):
+        _add(file, f"{shown}/rules/{file.name}", folder, True, found, diagnostics)
+    return tuple(found), tuple(diagnostics)
+
+
+def cases_of(folder: Traversable, shown: str) -> tuple[tuple[SchemeFile, ...], tuple[Diagnostic, ...]]:
+    """``cases/*.yaml`` by name."""
+    found: list[SchemeFile] = []
+    diagnostics: list[Diagnostic] = []
+    for file in yaml_files(folder, "cases"):
+        _add(file, f"{shown}/cases/{file.name}", folder, False, found, diagnostics)
+    return tuple(found), tuple(diagnostics)
+
+
+def yaml_files(folder: Traversable, part: str) -> list[Traversable]:
+    """The YAML files of one part of a scheme folder, by name, no more than a scheme can need."""
+    inside = folder.joinpath(part)
+    if not inside.is_dir():
+        return []
+    return sorted((file for file in inside.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)[:MOST_FILES]
+
+
+def _strays(folder: Traversable) -> list[str]:
+    """Files that look as if they should be read but are not."""
+    strays = [f.name for f in folder.iterdir() if f.name not in _BESIDE and f.name.endswith((".yaml", ".yml"))]
+    for part in ("rules", "cases"):
+        inside = folder.joinpath(part)
+        if inside.is_dir():
+            names = [file.name for file in inside.iterdir() if not file.name.startswith((".", "__"))]
+            kept = {file.name for file in yaml_files(folder, part)}
+            strays += [f"{part}/{name}" for name in names if name not in kept and not name.endswith(".md")]
+    return sorted(strays)
+
+
+def _add(
+    file: Traversable, shown: str, folder: Traversable, rules: bool, found: list[SchemeFile], diagnostics: list[Diagnostic]
+) -> None:
+    if isinstance(file, Path) and isinstance(folder, Path) and not file.resolve().is_relative_to(folder.resolve()):
+        diagnostics.append(problem("S026", Place(shown), found=shown))
+        return
+    try:
+        with file.open("rb") as stream:
+            found.append(SchemeFile(shown, stream.read(LARGEST_BYTES + 1), rules))
+    except OSError as error:
+        diagnostics.append(problem("S013", Place(shown), found=error.strerror or type(error).__name__))
