@@ -146,7 +146,7 @@ class _Builder:
         """The events that carry content. Raises ``_Refused`` for text that is not YAML."""
         kept = (ScalarEvent, AliasEvent, MappingStartEvent, MappingEndEvent, SequenceStartEvent, SequenceEndEvent)
         try:
-            for event in YAML(pure=True).parse(text):
+            for event in YAML(typ="safe", pure=True).parse(text):
                 if isinstance(event, kept) and not self._is_nothing(event):
                     yield event
         except ReaderError as error:
