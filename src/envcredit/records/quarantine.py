@@ -1,0 +1,60 @@
+"""Rows that could not be taken, kept as they came, with the reasons: a file to be mended and imported again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from envcredit.base.diagnostics import Diagnostic
+from envcredit.base.digest import digest_of
+from envcredit.records.export import csv_bytes
+from envcredit.records.headers import ORIGIN
+from envcredit.records.readers.encoding import visible
+from envcredit.records.statements import Statement
+
+
+def quarantine_file(statements: Sequence[Statement]) -> bytes:
+    """The file: first where a row came from and why it was kept out, in both languages, then its cells under their own heads.
+
+    ``q_more`` holds what has no head of its own. Empty when there is nothing to keep.
+    """
+    if not statements:
+        return b""
+    heads = _heads(statements)
+    return csv_bytes([*ORIGIN, *heads], [_row(statement, heads) for statement in statements])
+
+
+def quarantine_digest(statements: Sequence[Statement]) -> str:
+    """Names the rows kept out, whatever the reasons and wherever they stood; ``''`` for none."""
+    if not statements:
+        return ""
+    return digest_of(sorted([*(visible(cell) for cell in statement.row.cells)] for statement in statements))
+
+
+def _heads(statements: Sequence[Statement]) -> list[str]:
+    """All heads in order of first use. A column without a head has one made from its place."""
+    found = dict.fromkeys(head for header in dict.fromkeys(s.header for s in statements) for head in _named(header))
+    return [head for head in found if head not in ORIGIN]
+
+
+def _named(header: tuple[str, ...]) -> list[str]:
+    return [visible(head.strip()) or f"({index})" for index, head in enumerate(header, start=1)]
+
+
+def _row(statement: Statement, heads: list[str]) -> list[str]:
+    place, cells = statement.place, [visible(cell) for cell in statement.row.cells]
+    names = _named(statement.header)
+    by_head = dict(zip(names, cells, strict=False))
+    more = json.dumps(cells[len(names) :], ensure_ascii=False) if len(cells) > len(names) else by_head.get("q_more", "")
+    codes = " ".join(dict.fromkeys(found.code for found in statement.problems))
+    origin = [place.file, place.sheet or by_head.get("q_sheet", ""), str(place.line), codes]
+    reasons = ["；".join(_reason(found, language) for found in statement.problems) for language in ("zh", "en")]
+    return [*origin, *reasons, more, *(by_head.get(head, "") for head in heads)]
+
+
+def _reason(found: Diagnostic, language: str) -> str:
+    assert language in ("zh", "en")
+    shown = "zh" if language == "zh" else "en"
+    others = f" ({', '.join(map(str, found.places[1:]))})" if len(found.places) > 1 else ""
+    hint = found.hint(shown)  # type: ignore[arg-type]
+    return found.message(shown) + others + (f" {hint}" if hint else "")  # type: ignore[arg-type]

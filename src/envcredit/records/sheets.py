@@ -1,0 +1,59 @@
+"""What every reader hands out: rows of text cells that know where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from envcredit.base.diagnostics import Diagnostic, Place
+
+
+class Row(NamedTuple):
+    """One line of a table. ``fault`` is what the reader already found wrong with it; such a row is quarantined."""
+
+    line: int
+    cells: tuple[str, ...]
+    fault: Diagnostic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a file. ``header`` is given where the format itself names its columns (Parquet, JSON Lines).
+
+    ``regular``: every row must have as many cells as the header (a delimited file whose rows differ has shifted columns).
+    """
+
+    file: str
+    rows: list[Row]
+    name: str = ""
+    header: tuple[str, ...] = ()
+    regular: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A whole file as read: its form and encoding are stated in the arrival report, never only assumed."""
+
+    file: str
+    digest: str
+    form: str
+    encoding: str
+    sheets: tuple[Sheet, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(slots=True)
+class Findings:
+    """Diagnostics of a whole file, collected so that all of them are reported at once."""
+
+    file: str
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def place(self, line: int = 0, column: int = 0, sheet: str = "") -> Place:
+        """A place in this file."""
+        return Place(self.file, line, column, sheet)
+
+
+def blank(cells: tuple[str, ...]) -> bool:
+    """True when nothing stands in any cell; such a line is no row."""
+    return not any(cell and not cell.isspace() for cell in cells)
