@@ -1,4 +1,4 @@
-"""Checks of names: record kinds, parts, and what joins facts or rules with each other."""
+"""Checks of names: parts, and what joins facts or rules with each other."""
 
 from __future__ import annotations
 
@@ -10,18 +10,7 @@ from envcredit.scheme.checks.ground import Ground
 from envcredit.scheme.checks.points import changing_rules
 from envcredit.scheme.checks.texts import Spot
 from envcredit.scheme.checks.windows import looking_rules
-from envcredit.scheme.model import GroupRule, PointRule, RepairRule
-
-
-def kinds_exist(ground: Ground) -> Iterator[Diagnostic]:
-    """Every record kind stands in the vocabulary."""
-    known = ground.vocabulary.kinds
-    places: list[tuple[Spot, tuple[str, ...]]] = [((*way, "from"), rule.kinds) for way, rule in looking_rules(ground.scheme)]
-    places += [(("rules", key, "of"), rule.of) for key, rule in ground.scheme.of_kind(RepairRule).items()]
-    for spot, kinds in places:
-        for kind in kinds:
-            if kind not in known:
-                yield ground.found("S270", spot, rule=spot[1], kind=kind, known=", ".join(known))
+from envcredit.scheme.model import GroupRule, PointRule
 
 
 def parts_exist(ground: Ground) -> Iterator[Diagnostic]:
@@ -71,4 +60,4 @@ def members_belong_to_parks(ground: Ground) -> Iterator[Diagnostic]:
         yield ground.found("S282", ("rules", key, "kind"), rule=key)
 
 
-CHECKS = (kinds_exist, parts_exist, per_is_an_attribute, rules_counted_together_agree, members_belong_to_parks)
+CHECKS = (parts_exist, per_is_an_attribute, rules_counted_together_agree, members_belong_to_parks)

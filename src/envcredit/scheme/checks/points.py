@@ -1,4 +1,4 @@
-"""Checks of points: direction, steps, tables, escalation, caps, weights and tiers."""
+"""Checks of points: direction, sign, tables, escalation and caps. The reader has seen that they are whole steps."""
 
 from __future__ import annotations
 
@@ -52,20 +52,12 @@ def score_is_there(ground: Ground) -> Iterator[Diagnostic]:
             yield ground.found("S250", ("rules", key, "kind"), rule=key, kind=rule.kind)
 
 
-def points_are_steps(ground: Ground) -> Iterator[Diagnostic]:
-    """Points are whole steps of the score, and never below zero: the rule kind says the direction."""
-    score = ground.scheme.score
-    if score is None or score.step <= 0:
-        return
+def points_have_no_sign(ground: Ground) -> Iterator[Diagnostic]:
+    """Points are never below zero: the rule kind says the direction."""
     for key, rule in changing_rules(ground):
-        numbers = [(("rules", key, *way), points) for way, points in written_points(rule)]
-        if isinstance(rule, PointRule) and rule.cap:
-            numbers.append((("rules", key, "cap", "points"), rule.cap.points))
-        for spot, points in numbers:
+        for way, points in written_points(rule):
             if points < 0:
-                yield ground.found("S252", spot, rule=key, points=f"{points:f}")
-            if points % score.step:
-                yield ground.found("S251", spot, ("score", "step"), rule=key, points=f"{points:f}", step=f"{score.step:f}")
+                yield ground.found("S252", ("rules", key, *way), rule=key, points=f"{points:f}")
 
 
 def tables_say_one_thing(ground: Ground) -> Iterator[Diagnostic]:
@@ -89,24 +81,16 @@ def bands_give_points(ground: Ground) -> Iterator[Diagnostic]:
                 yield ground.found("S258", (*way, at), rule=key, row=at + 1)
 
 
-def code_tables_fit(ground: Ground) -> Iterator[Diagnostic]:
-    """A table of points by code has a row for each word of the list that the rule lets through, and no other row."""
+def code_tables_are_full(ground: Ground) -> Iterator[Diagnostic]:
+    """A table of points by code has a row for each word of the list that the rule may let through."""
     for key, rule in ground.scheme.of_kind(PointRule).items():
         table = rule.points.table if isinstance(rule.points, PointsTable) else None
         by = ground.trees.get(("rules", key, "points", "by"))
-        if table is None or not isinstance(by, Name):
+        if table is None or not isinstance(by, Name) or by.type.name != "code" or by.name in (rule.when or ""):
             continue
-        way: Spot = ("rules", key, "points", "table")
-        if by.type.name != "code":
-            yield ground.found("S255", way, rule=key, name=by.name, type=by.type.name)
-            continue
-        codes = ground.vocabulary.codes(by.type.list)
-        for code in table:
-            if code not in codes:
-                yield ground.found("S256", (*way, code), rule=key, word=code, known=", ".join(codes))
-        left = [code for code in codes if code not in table]
-        if left and by.name not in (rule.when or ""):
-            yield ground.found("S257", way, rule=key, name=by.name, codes=", ".join(left))
+        left = [code for code in ground.vocabulary.codes(by.type.list) if code not in table]
+        if left:
+            yield ground.found("S257", ("rules", key, "points", "table"), rule=key, name=by.name, codes=", ".join(left))
 
 
 def direction_fits(ground: Ground) -> Iterator[Diagnostic]:
@@ -141,10 +125,10 @@ def caps_let_one_fact_through(ground: Ground) -> Iterator[Diagnostic]:
 
 CHECKS = (
     score_is_there,
-    points_are_steps,
+    points_have_no_sign,
     tables_say_one_thing,
     bands_give_points,
-    code_tables_fit,
+    code_tables_are_full,
     direction_fits,
     repeats_do_one_thing,
     caps_let_one_fact_through,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.scheme.checks.ground import Ground
 from envcredit.scheme.checks.texts import Parsed, Spot
 from envcredit.scheme.checks.windows import looking_rules
 from envcredit.scheme.conditions.problems import ConditionProblem
-from envcredit.scheme.conditions.tree import names_in
+from envcredit.scheme.conditions.tree import Aggregate, Among, And, Condition, Grouped, Name, Quotient, Since, names_in
 from envcredit.scheme.conditions.truth import unhandled_unknowns
-from envcredit.scheme.conditions.typing import bound, names_for
+from envcredit.scheme.conditions.typing import Names, bound, names_for
 from envcredit.scheme.model import MeasureRule, RepairRule, TierRule
 
 
@@ -37,25 +37,53 @@ def unknown_is_handled(ground: Ground) -> Iterator[Diagnostic]:
     """A rule says what happens when a value it asks for is not known: refuse, skip, or assume a value."""
     for way, kinds, missing in users(ground):
         names = names_for(ground.scheme, ground.vocabulary, str(way[1]), kinds=kinds)
+        trees = list(trees_below(ground, way))
+        guard = _guard(way, trees)
         told: set[str] = set(missing)
-        for spot, tree in trees_below(ground, way):
-            for written in sorted(unhandled_unknowns(tree, names) - told):
+        for spot, tree in trees:
+            asked = (unhandled_unknowns(_beside(guard, probe), names) for probe in _probes(tree))
+            for written in sorted(set().union(*asked) - told):
                 told.add(written)
                 yield ground.found("S272", spot, rule=way[1], name=written)
+        yield from _first_day(ground, way, guard, names, told)
 
 
-def first_day_is_known(ground: Ground) -> Iterator[Diagnostic]:
-    """The day from which a fact counts is one that each record of its kind has, or ``missing`` says what else."""
-    for way, rule in looking_rules(ground.scheme):
-        if rule.counts is None or rule.counts.first in rule.missing:
-            continue
-        lacking = [
-            kind
-            for kind in rule.kinds
-            if kind in ground.vocabulary.kinds and rule.counts.first not in ground.vocabulary.kinds[kind].required
-        ]
-        if lacking and ground.attribute(rule.counts.first, rule.kinds):
-            yield ground.found("S272", (*way, "counts", "from"), rule=way[1], name=rule.counts.first)
+def _guard(way: Spot, trees: Iterable[tuple[Spot, Parsed]]) -> Condition | None:
+    """``when``: what else a rule asks is asked only of facts for which it holds."""
+    for spot, tree in trees:
+        if spot == (*way, "when") and not isinstance(tree, Name | Aggregate | Grouped | Since | Quotient):
+            return tree
+    return None
+
+
+def _beside(guard: Condition | None, probe: Condition) -> Condition:
+    return probe if guard is None or guard is probe else And((guard, probe))
+
+
+def _probes(tree: Parsed | Name) -> Iterator[Condition]:
+    """Conditions that are unknown whenever the text is, because something that it asks for is unknown."""
+    match tree:
+        case Name():
+            yield Among(tree, ())
+        case Aggregate(name=name, condition=condition):
+            yield from [Among(name, ())] if name else []
+            yield from [condition] if condition else []
+        case Grouped(inner=inner, by=by):
+            yield from (*_probes(inner), *_probes(by))
+        case Since(inner=inner):
+            yield from _probes(inner)
+        case Quotient(over=over, under=under):
+            yield from (*_probes(over), *_probes(under))
+        case _:
+            yield tree
+
+
+def _first_day(ground: Ground, way: Spot, guard: Condition | None, names: Names, told: set[str]) -> Iterator[Diagnostic]:
+    """The day from which a fact counts is asked for like any other value."""
+    window = next((rule.counts for place, rule in looking_rules(ground.scheme) if place == way), None)
+    name = names.find(window.first) if window else None
+    if name and name.written not in told and unhandled_unknowns(_beside(guard, Among(name, ())), names) & {name.written}:
+        yield ground.found("S272", (*way, "counts", "from"), rule=way[1], name=name.written)
 
 
 def only_asked_values_are_handled(ground: Ground) -> Iterator[Diagnostic]:
@@ -97,4 +125,4 @@ def assumed_values_fit(ground: Ground) -> Iterator[Diagnostic]:
                 yield ground.found("S274", spot, rule=way[1], name=written, value=text, type=types[written].name)
 
 
-CHECKS = (unknown_is_handled, first_day_is_known, only_asked_values_are_handled, assumed_values_fit)
+CHECKS = (unknown_is_handled, only_asked_values_are_handled, assumed_values_fit)

@@ -1,0 +1,183 @@
+"""The chapters of a told scheme, each a function from a voice to lines; a chapter without lines is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from envcredit.scheme.model import (
+    DeriveRule,
+    GradeRule,
+    GroupRule,
+    LimitRule,
+    MeasureRule,
+    PointRule,
+    RepairRule,
+    Rule,
+    Scheme,
+    ScopeRule,
+    ShiftRule,
+    TierRule,
+    VetoRule,
+)
+from envcredit.scheme.prose.points import told_measure_rule, told_points, told_tier
+from envcredit.scheme.prose.steps import told_grades, told_repair, told_step
+from envcredit.scheme.prose.subjects import relief, subject, unknowns
+from envcredit.scheme.prose.voice import Voice
+from envcredit.scheme.prose.windows import window_sentences
+
+Chapter = Callable[[Voice], Iterable[str]]
+
+
+def _item(voice: Voice, number: int, rule: Rule, lines: Iterable[str]) -> Iterator[str]:
+    yield f"**{number}. {voice.of(rule.words)}**{voice.clause(rule.clause)}"
+    yield ""
+    yield from (line for line in lines)
+    if rule.duty:
+        yield voice.say("duty", duty=voice.of(rule.duty))
+    if rule.note:
+        yield voice.say("note", note=voice.of(rule.note))
+    yield ""
+
+
+def scope(voice: Voice) -> Iterator[str]:
+    """Who is rated, who is not and why, and what refusing leads to."""
+    types = voice.listed((voice.code("unit_type", each) for each in voice.scheme.rates), "and")
+    scopes = voice.scheme.of_kind(ScopeRule)
+    if not any(rule.rated for rule in scopes.values()):
+        yield voice.say("scope.all", types=types)
+        yield ""
+    for key, rule in scopes.items():
+        if rule.rated:
+            yield voice.say("scope.rated", types=types, condition=voice.condition(key, rule.rated)) + voice.clause(rule.clause)
+            yield ""
+        if rule.not_rated:
+            yield voice.say("scope.not_rated")
+            yield ""
+            for number, reason in enumerate(rule.not_rated, 1):
+                condition = voice.condition(key, reason.when)
+                yield f"{number}. " + voice.say("scope.reason", reason=voice.of(reason.words), condition=condition)
+            yield ""
+        if rule.refused:
+            condition = voice.condition(key, rule.refused.when)
+            yield voice.say("scope.refused", condition=condition, grade=voice.grade(rule.refused.grade))
+            yield ""
+
+
+def reckoning(voice: Voice) -> Iterator[str]:
+    """Period, how terms are reckoned, start value, bounds and direction."""
+    scheme = voice.scheme
+    length = voice.term(scheme.period.length) if scheme.period.length else ""
+    yield voice.say(f"period.{scheme.period.kind}", length=length)
+    yield ""
+    yield voice.sentences(
+        [voice.say(f"month_end.{scheme.calendar.month_end}"), voice.say(f"term_ends.{scheme.calendar.term_ends}")]
+    )
+    yield ""
+    if scheme.score is None:
+        yield voice.say("score.none")
+    else:
+        yield voice.sentences(_score(voice))
+    yield ""
+
+
+def _score(voice: Voice) -> Iterator[str]:
+    score = voice.scheme.score
+    assert score is not None
+    if score.weighted:
+        yield voice.say("score.weighted", rounding=voice.say(f"rounding.{score.rounding}"))
+    else:
+        yield voice.say("score.start", start=voice.points(score.start))
+    yield voice.say(f"score.better.{score.better}")
+    if score.ceiling is not None:
+        yield voice.say("score.ceiling", points=voice.points(score.ceiling))
+    if score.floor is not None:
+        yield voice.say("score.floor", points=voice.points(score.floor))
+    yield voice.say("score.step", step=voice.points(score.step))
+
+
+def indicators(voice: Voice) -> Iterator[str]:
+    """Rules that change the score, by part."""
+    rules = {key: rule for key, rule in voice.scheme.rules.items() if isinstance(rule, PointRule | TierRule | MeasureRule)}
+    number = 0
+    for at, part in enumerate([*voice.scheme.parts, None], 1):
+        inside = {key: rule for key, rule in rules.items() if rule.part == part}
+        if inside and voice.scheme.parts:
+            yield voice.heading(at, _part_title(voice, part))
+            yield ""
+        for key, rule in inside.items():
+            number += 1
+            yield from _item(voice, number, rule, _told_indicator(voice, key, rule))
+
+
+def _part_title(voice: Voice, part: str | None) -> str:
+    if part is None:
+        return voice.say("part.other")
+    found = voice.scheme.parts[part]
+    if found.cap is None:
+        return voice.of(found.words)
+    return voice.say("part.capped", part=voice.of(found.words), points=voice.points(found.cap))
+
+
+def _told_indicator(voice: Voice, key: str, rule: PointRule | TierRule | MeasureRule) -> Iterable[str]:
+    match rule:
+        case PointRule():
+            return told_points(voice, key, rule)
+        case TierRule():
+            return told_tier(voice, key, rule)
+    return told_measure_rule(voice, key, rule)
+
+
+def grades(voice: Voice) -> Iterator[str]:
+    """How a unit comes by its grade, and in which order the rules on grades are applied."""
+    for key, rule in voice.scheme.of_kind(GradeRule).items():
+        yield from told_grades(voice, key, rule)
+        yield ""
+    used = [voice.say(f"order.{step}") for step in _steps_used(voice.scheme)]
+    if len(used) > 1:
+        yield voice.say("order", steps=voice.say("list.then").join(used))
+        yield ""
+
+
+def _steps_used(scheme: Scheme) -> Iterator[str]:
+    """The steps from the score to the final grade that a scheme takes, in the order in which they are taken."""
+    limits = scheme.of_kind(LimitRule).values()
+    taken = {
+        "score": scheme.of_kind(GradeRule),
+        "at_least": [rule for rule in limits if rule.at_least],
+        "shift": scheme.of_kind(ShiftRule),
+        "at_most": [rule for rule in limits if rule.at_most],
+        "veto": scheme.of_kind(VetoRule),
+    }
+    yield from (step for step, rules in taken.items() if rules)
+
+
+def _steps(kind: type[VetoRule] | type[LimitRule] | type[ShiftRule]) -> Chapter:
+    def lines(voice: Voice) -> Iterator[str]:
+        for number, (key, rule) in enumerate(voice.scheme.of_kind(kind).items(), 1):
+            yield from _item(voice, number, rule, told_step(voice, key, rule))
+
+    return lines
+
+
+vetoes, limits, shifts = _steps(VetoRule), _steps(LimitRule), _steps(ShiftRule)
+
+
+def repair(voice: Voice) -> Iterator[str]:
+    """When a record stops counting or counts for less."""
+    for number, (key, rule) in enumerate(voice.scheme.of_kind(RepairRule).items(), 1):
+        yield from _item(voice, number, rule, [voice.sentences(told_repair(voice, key, rule))])
+
+
+def values(voice: Voice) -> Iterator[str]:
+    """Derived values, as definitions."""
+    for key, rule in voice.scheme.of_kind(DeriveRule).items():
+        what = voice.say("value", name=voice.of(rule.words), value=voice.measure(key, rule.value))
+        over = voice.say("value.over", who=subject(voice, key, rule, "over"))
+        none = [voice.say("value.none", value=voice.assumed(rule.none))] if rule.none is not None else []
+        rest = [*window_sentences(voice, rule.counts, rule.kinds), *relief(voice, key, rule), *none]
+        yield "- " + voice.sentences([what + voice.clause(rule.clause), over, *rest, *unknowns(voice, key, rule.missing)])
+    for key, group in voice.scheme.of_kind(GroupRule).items():
+        what = voice.say("value", name=voice.of(group.words), value=voice.measure(key, group.value))
+        members = [voice.say("value.members_where", condition=voice.condition(key, group.when))] if group.when else []
+        enough = [voice.say("value.enough", count=group.enough)] if group.enough > 1 else []
+        yield "- " + voice.sentences([what + voice.clause(group.clause), *members, *enough])

@@ -1,0 +1,87 @@
+"""Rules that make and move a grade, told: bands, worst-of rows, vetoes, limits, shifts; and repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from envcredit.scheme.conditions.typing import points_type
+from envcredit.scheme.model import GradeRow, GradeRule, GradeStepRule, LimitRule, RepairRule, ShiftRule, VetoRule
+from envcredit.scheme.prose.subjects import phrase, relief, subject, unknowns
+from envcredit.scheme.prose.tables import band_rows, table
+from envcredit.scheme.prose.voice import Voice
+from envcredit.scheme.prose.windows import window_sentences
+
+
+def told_step(voice: Voice, key: str, rule: GradeStepRule) -> Iterator[str]:
+    """A veto, a limit or a shift."""
+    yield _effect(voice, rule, subject(voice, key, rule, "if"))
+    rest = [*(window_sentences(voice, rule.counts, rule.kinds) if rule.counts else ()), *relief(voice, key, rule)]
+    yield voice.sentences([*rest, *unknowns(voice, key, rule.missing)])
+
+
+def _effect(voice: Voice, rule: GradeStepRule, who: str) -> str:
+    match rule:
+        case VetoRule():
+            return voice.say("veto", who=who, grade=voice.grade(rule.grade))
+        case LimitRule() if rule.at_most:
+            return voice.say("limit.at_most", who=who, grade=voice.grade(rule.at_most))
+        case LimitRule():
+            return voice.say("limit.at_least", who=who, grade=voice.grade(rule.at_least or ""))
+        case ShiftRule():
+            way = "down" if rule.down else "up"
+            each = "_each" if rule.per_fact else ""
+            return voice.say(f"shift.{way}{each}", who=who, steps=voice.steps(rule.down or rule.up or 0))
+    raise TypeError(rule.kind)
+
+
+def told_grades(voice: Voice, key: str, rule: GradeRule) -> Iterator[str]:
+    """How the score, or the worst kind of information, becomes a grade."""
+    if rule.by == "score":
+        yield voice.say("grade.by_score", clause=voice.clause(rule.clause))
+        yield from _score_table(voice, rule)
+        return
+    yield voice.say("grade.worst_of", clause=voice.clause(rule.clause))
+    for number, row in enumerate(rule.rows, 1):
+        yield f"{number}. {_row(voice, key, row)}"
+
+
+def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
+    rows: dict[str, list[str]] = {}
+    for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme)):
+        rows.setdefault(band.grade or "", []).append(ends)
+    lines = []
+    for grade in voice.scheme.grades:
+        meaning = voice.of(grade.meaning) if grade.meaning else ""
+        ends = voice.listed(rows.get(grade.key, [])) or voice.say("grade.not_by_score")
+        lines.append([voice.of(grade.words), ends, meaning])
+    return table([voice.say("grade.column"), voice.say("grade.score"), voice.say("grade.meaning")], lines)
+
+
+def _row(voice: Voice, key: str, row: GradeRow) -> str:
+    grade = voice.grade(row.grade)
+    clause = voice.clause(row.clause) if row.clause else ""
+    if not row.kinds and row.when is None:
+        return voice.say("grade.remaining", grade=grade) + clause
+    when = voice.condition(key, row.when, row.kinds) if row.when else ""
+    who = phrase(voice, "if", "own", voice.kinds(row.kinds), when)
+    rest = [
+        *(window_sentences(voice, row.counts, row.kinds) if row.counts else ()),
+        *unknowns(voice, key, row.missing, row.kinds),
+    ]
+    return voice.sentences([voice.say("grade.row", who=who, grade=grade) + clause, *rest])
+
+
+def told_repair(voice: Voice, key: str, rule: RepairRule) -> Iterator[str]:
+    """What a repair does to a record, after which time, and when the record ends by itself."""
+    who = voice.say("repair.of", kinds=voice.kinds(rule.of))
+    if rule.when:
+        who = voice.say("repair.of_where", kinds=voice.kinds(rule.of), condition=voice.condition(key, rule.when))
+    effect = voice.say("repair.gone") if not rule.share else voice.say("repair.share", share=voice.percent(rule.share))
+    since = voice.day(rule.since)
+    if rule.waiting and rule.waiting.count:
+        yield voice.say("repair.waiting", who=who, since=since, term=voice.term(rule.waiting), effect=effect)
+    else:
+        yield voice.say("repair.at_once", who=who, effect=effect)
+    if rule.ends_after:
+        yield voice.say("repair.ends", since=since, term=voice.term(rule.ends_after))
+    yield from unknowns(voice, key, rule.missing)

@@ -1,0 +1,177 @@
+"""How a scheme is spoken of in one language: numbers, terms, days, lists, clauses and conditions as words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from envcredit.base.days import Term
+from envcredit.base.labels import Language, read_table, word
+from envcredit.base.vocabulary import Vocabulary, read_vocabulary
+from envcredit.scheme.conditions.parse import condition, measure, operand
+from envcredit.scheme.conditions.prose import told, told_measure
+from envcredit.scheme.conditions.tree import Type, type_of
+from envcredit.scheme.conditions.typing import Names, names_for
+from envcredit.scheme.model import Scheme, Words
+from envcredit.scheme.prose.figures import chinese_numeral, quantity_text
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One scheme told in one language. Conditions must be well formed: a scheme is checked before it is told."""
+
+    scheme: Scheme
+    language: Language
+    vocabulary: Vocabulary = field(default_factory=read_vocabulary)
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase of the words file."""
+        return word(f"prose.{key}", self.language, **values)
+
+    def of(self, words: Words) -> str:
+        """A label or sentence that the scheme itself gives in both languages."""
+        return words.zh if self.language == "zh" else words.en
+
+    def listed(self, parts: Iterable[str], join: str = "or") -> str:
+        """``a, b or c``."""
+        items = list(parts)
+        if len(items) < 2:
+            return "".join(items)
+        return self.say(f"list.{join}", first=self.say("list.comma").join(items[:-1]), last=items[-1])
+
+    def sentences(self, parts: Iterable[str]) -> str:
+        """Sentences one after the other; Chinese sets no space between them."""
+        return ("" if self.language == "zh" else " ").join(part for part in parts if part)
+
+    def number(self, value: Decimal | int) -> str:
+        """Plain notation with thousands marked."""
+        return f"{Decimal(value):,f}"
+
+    def points(self, value: Decimal) -> str:
+        """``5 points``, ``1 point``, ``5分``."""
+        return self.say("points.one" if value == 1 else "points", points=self.number(value))
+
+    def percent(self, share: Decimal) -> str:
+        """``15%``."""
+        return f"{(share * 100).normalize():f}%"
+
+    def term(self, length: Term) -> str:
+        """Whole years as years, everything else as months or days."""
+        count, unit = length.count, str(length.unit)
+        if unit == "month" and count % 12 == 0:
+            count, unit = count // 12, "year"
+        return self.say(f"term.{unit}" if count != 1 else f"term.{unit}.one", count=count)
+
+    def date(self, day: date) -> str:
+        """``2025年2月1日``, ``1 February 2025``."""
+        month = self.say("months").split()[day.month - 1]
+        return self.say("date", year=day.year, month=month, day=day.day)
+
+    def day(self, attribute: str) -> str:
+        """A day attribute as a day one can reckon from: ``决定之日``, ``the day of the decision``."""
+        return self.say(f"day.{attribute}")
+
+    def once(self, attribute: str) -> str:
+        """After a day has come: ``完成信用修复后``, ``once it has been repaired``."""
+        known = f"prose.once.{attribute}" in read_table("words")
+        return self.say(f"once.{attribute}") if known else self.say("once", day=self.day(attribute))
+
+    def attribute(self, name: str) -> str:
+        """The official term of an attribute or state."""
+        return {**self.vocabulary.attributes, **self.vocabulary.states}[name].words[self.language]
+
+    def assumed(self, text: str) -> str:
+        """A value as it is assumed: money and yes or no as words, everything else as written."""
+        if text in ("yes", "no"):
+            return self.say(text)
+        return quantity_text(text, self.language)
+
+    def nth(self, number: int) -> str:
+        """``第3次``, ``third``."""
+        names = self.say("nth").split()
+        return names[number - 1] if number <= len(names) else self.say("nth.other", number=number)
+
+    def steps(self, count: int) -> str:
+        """``一级``, ``one grade``."""
+        return self.say("steps.one") if count == 1 else self.say("steps", count=count)
+
+    def heading(self, number: int, title: str) -> str:
+        """A heading inside a chapter: ``### （一）…``."""
+        return "### " + self.say("heading", number=self.ordinal(number), title=title)
+
+    def chapter(self, number: int, title: str) -> str:
+        """``一、…``, ``1. …``."""
+        return self.say("chapter", number=self.ordinal(number), title=title)
+
+    def ordinal(self, number: int) -> str:
+        """Chapter numbers: Chinese numerals or figures."""
+        return chinese_numeral(number) if self.language == "zh" else str(number)
+
+    def bare(self, words: Words) -> str:
+        """A sentence without its full stop, to be continued."""
+        return self.of(words).rstrip("。.")
+
+    def kinds(self, kinds: tuple[str, ...]) -> str:
+        """Record kinds, joined."""
+        return self.listed(self.vocabulary.kinds[kind].words[self.language] for kind in kinds)
+
+    def code(self, list_name: str, code: str) -> str:
+        """One word of a code list."""
+        return self.vocabulary.lists[list_name][code][self.language]
+
+    def grade(self, key: str) -> str:
+        """The official term of a grade."""
+        return next(self.of(grade.words) for grade in self.scheme.grades if grade.key == key)
+
+    def rule(self, key: str) -> str:
+        """The name of a rule as it is quoted."""
+        return self.say("quoted", name=self.of(self.scheme.rules[key].words))
+
+    @cached_property
+    def main_source(self) -> str:
+        """The document that most clauses stand in, cited by its article alone."""
+        counts = Counter(clause.source for clause in self.scheme.clauses.values())
+        return max(self.scheme.sources, key=lambda key: counts[key], default="")
+
+    def document(self, key: str) -> str:
+        """A document by its title."""
+        title = self.of(self.scheme.sources[key].title)
+        return title if title.startswith("《") else self.say("title", title=title)
+
+    def clause(self, key: str) -> str:
+        """A clause as it is cited, with a mark where it is less certain than its document."""
+        clause = self.scheme.clauses[key]
+        source = self.scheme.sources[clause.source]
+        where = clause.article
+        if clause.source != self.main_source:
+            where = self.say("clause.of", title=self.document(clause.source), article=clause.article)
+        doubt = self.say("clause.doubt", basis=self.basis(clause.basis)) if clause.basis != source.basis else ""
+        return self.say("clause", where=where + doubt)
+
+    def basis(self, basis: str) -> str:
+        """On what authority a text is known."""
+        return word(f"basis.{basis}", self.language)
+
+    def names(self, rule: str, kinds: tuple[str, ...] | None = None) -> Names:
+        """The names that the texts of a rule may use."""
+        return names_for(self.scheme, self.vocabulary, rule, kinds=kinds)
+
+    def condition(self, rule: str, text: str, kinds: tuple[str, ...] | None = None) -> str:
+        """A condition as a clause of a sentence."""
+        names = self.names(rule, kinds)
+        return told(condition(text, names), names, self.language)
+
+    def operand(self, rule: str, text: str) -> tuple[str, Type]:
+        """What points depend on, with its type."""
+        names = self.names(rule)
+        tree = operand(text, names)
+        return told_measure(tree, names, self.language), type_of(tree)
+
+    def measure(self, rule: str, text: str) -> str:
+        """What a derived value is."""
+        names = self.names(rule)
+        return told_measure(measure(text, names), names, self.language)
