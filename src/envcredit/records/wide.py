@@ -28,12 +28,18 @@ LEADING: tuple[tuple[str, pa.DataType], ...] = (
     ("document_key", pa.string()),
     ("about_key", pa.string()),
 )
-_TYPES = {"day": pa.date32(), "text": pa.string(), "code": pa.string(), "codes": pa.string(), "yes_no": pa.bool_()}
+TYPES: dict[str, pa.DataType] = {
+    "day": pa.date32(),
+    "text": pa.string(),
+    "code": pa.string(),
+    "codes": pa.string(),
+    "yes_no": pa.bool_(),
+}
 
 
 def wide_schema(vocabulary: Vocabulary) -> pa.Schema:
     """The columns of ``record.parquet``: days as date32, texts and codes as string, yes/no as bool, quantities as int64."""
-    attributes = [(name, _TYPES.get(attribute.type, pa.int64())) for name, attribute in vocabulary.attributes.items()]
+    attributes = [(name, TYPES.get(attribute.type, pa.int64())) for name, attribute in vocabulary.attributes.items()]
     return pa.schema([pa.field(name, kind) for name, kind in (*LEADING, *attributes)])
 
 
