@@ -31,6 +31,10 @@ def scale(type_name: str) -> int:
     return _PLACES[type_name]
 
 
+_ATTRIBUTE_KEYS = {"type", "list", "ordered", "unit", "from", *LANGUAGES}
+_KIND_KEYS = {"date", "identity", "required", "attributes", "amends", "derived", *LANGUAGES}
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """A named value of a record, of a unit, or (``made_by`` names the amending kind) a state of a fact.
@@ -91,6 +95,9 @@ def read_vocabulary() -> Vocabulary:
 
 def vocabulary_from(rows: Mapping[str, Any]) -> Vocabulary:
     """A vocabulary from its plain form. Raises ``ValueError`` that names everything wrong with it, one line each."""
+    strays = list(_strays(rows))
+    if strays:
+        raise ValueError("vocabulary:\n" + "\n".join(strays))
     found = Vocabulary(
         edition=str(rows["edition"]),
         lists=_frozen(rows["lists"], lambda _, codes: _frozen(codes, lambda _, row: _words(row))),
@@ -103,6 +110,15 @@ def vocabulary_from(rows: Mapping[str, Any]) -> Vocabulary:
     if problems:
         raise ValueError("vocabulary:\n" + "\n".join(problems))
     return found
+
+
+def _strays(rows: Mapping[str, Any]) -> Iterator[str]:
+    """Keys that mean nothing: mostly a label with a comma that was not quoted."""
+    parts = {"attributes": _ATTRIBUTE_KEYS, "states": _ATTRIBUTE_KEYS, "unit": _ATTRIBUTE_KEYS, "kinds": _KIND_KEYS}
+    for part, usable in parts.items():
+        yield from (f"{part}.{name}: unknown key {key!r}" for name, row in rows[part].items() for key in row.keys() - usable)
+    for name, codes in rows["lists"].items():
+        yield from (f"lists.{name}.{code}: unknown key {k!r}" for code, row in codes.items() for k in row.keys() - set(LANGUAGES))
 
 
 def contradictions(vocabulary: Vocabulary) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
@@ -65,7 +66,7 @@ def _syntax_problem(text: str, found: UnexpectedInput) -> ConditionProblem:
     if isinstance(found, UnexpectedToken) and found.token.type != "$END":
         return _unexpected(found.token, expected)
     if isinstance(found, UnexpectedCharacters):
-        at = found.pos_in_stream or 0
+        at = cast(int, found.pos_in_stream)
         return ConditionProblem("S101", at + 1, {"found": text[at], "expected": expected})
     return ConditionProblem("S103", len(text) + 1, {"expected": expected})
 
