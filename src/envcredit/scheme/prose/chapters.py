@@ -31,11 +31,11 @@ Chapter = Callable[[Voice], Iterable[str]]
 def _item(voice: Voice, number: int, rule: Rule, lines: Iterable[str]) -> Iterator[str]:
     yield f"**{number}. {voice.of(rule.words)}**{voice.clause(rule.clause)}"
     yield ""
-    yield from (line for line in lines)
-    if rule.duty:
-        yield voice.say("duty", duty=voice.of(rule.duty))
-    if rule.note:
-        yield voice.say("note", note=voice.of(rule.note))
+    yield from lines
+    for key, words in (("duty", rule.duty), ("note", rule.note)):
+        if words:
+            yield ""
+            yield voice.say(key, **{key: voice.of(words)})
     yield ""
 
 
@@ -98,15 +98,13 @@ def _score(voice: Voice) -> Iterator[str]:
 def indicators(voice: Voice) -> Iterator[str]:
     """Rules that change the score, by part."""
     rules = {key: rule for key, rule in voice.scheme.rules.items() if isinstance(rule, PointRule | TierRule | MeasureRule)}
-    number = 0
     for at, part in enumerate([*voice.scheme.parts, None], 1):
         inside = {key: rule for key, rule in rules.items() if rule.part == part}
         if inside and voice.scheme.parts:
             yield voice.heading(at, _part_title(voice, part))
             yield ""
         for key, rule in inside.items():
-            number += 1
-            yield from _item(voice, number, rule, _told_indicator(voice, key, rule))
+            yield from _item(voice, voice.items[key], rule, _told_indicator(voice, key, rule))
 
 
 def _part_title(voice: Voice, part: str | None) -> str:
@@ -174,7 +172,7 @@ def values(voice: Voice) -> Iterator[str]:
         what = voice.say("value", name=voice.of(rule.words), value=voice.measure(key, rule.value))
         over = voice.say("value.over", who=subject(voice, key, rule, "over"))
         none = [voice.say("value.none", value=voice.assumed(rule.none))] if rule.none is not None else []
-        rest = [*window_sentences(voice, rule.counts, rule.kinds), *relief(voice, key, rule), *none]
+        rest = [*window_sentences(voice, rule.counts), *relief(voice, key, rule), *none]
         yield "- " + voice.sentences([what + voice.clause(rule.clause), over, *rest, *unknowns(voice, key, rule.missing)])
     for key, group in voice.scheme.of_kind(GroupRule).items():
         what = voice.say("value", name=voice.of(group.words), value=voice.measure(key, group.value))

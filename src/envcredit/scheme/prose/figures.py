@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from envcredit.base.labels import Language, word
 
 _DIGITS = "零一二三四五六七八九"
@@ -27,3 +29,14 @@ def quantity_text(text: str, language: Language) -> str:
     if language == "zh" and yuan and yuan % _TEN_THOUSAND == 0 and not dot:
         return word("prose.money.large", language, amount=f"{yuan // _TEN_THOUSAND:,}")
     return word("prose.money", language, amount=f"{yuan:,}{dot}{rest}")
+
+
+def runs_of(numbers: Sequence[int]) -> list[list[int]]:
+    """Ascending numbers, those that follow each other together: ``[[8, 9], [20, 21, 22]]``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs

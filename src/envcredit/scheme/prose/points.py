@@ -16,13 +16,15 @@ from envcredit.scheme.prose.windows import window_sentences
 def told_points(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
     """A deduction, award or demerit."""
     who = subject(voice, key, rule, "each")
+    first = []
     if isinstance(rule.points, Decimal):
-        yield voice.say(f"{rule.kind}.fixed", who=who, points=voice.points(rule.points))
+        first = [voice.say(f"{rule.kind}.fixed", who=who, points=voice.points(rule.points))]
     else:
         yield from _by_table(voice, key, rule, who, rule.points)
     yield voice.sentences(
         [
-            *window_sentences(voice, rule.counts, rule.kinds),
+            *first,
+            *window_sentences(voice, rule.counts),
             *relief(voice, key, rule),
             *_once(voice, key, rule),
             *_escalation(voice, rule),
@@ -61,8 +63,7 @@ def _once(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
     others = [other for other, each in voice.scheme.of_kind(PointRule).items() if other != key and each.together == rule.together]
     what = voice.say("per.act") if rule.per == "act" else voice.say("per", name=voice.attribute(rule.per))
     if rule.together is not None and others:
-        rules = voice.listed((voice.rule(other) for other in others), "and")
-        yield voice.say("once.together", what=what, keep=keep, rules=rules)
+        yield voice.say("once.together", what=what, keep=keep, rules=voice.item_numbers(others))
     else:
         yield voice.say("once.alone", what=what, keep=keep)
 

@@ -14,9 +14,9 @@ from envcredit.scheme.prose.windows import window_sentences
 
 def told_step(voice: Voice, key: str, rule: GradeStepRule) -> Iterator[str]:
     """A veto, a limit or a shift."""
-    yield _effect(voice, rule, subject(voice, key, rule, "if"))
-    rest = [*(window_sentences(voice, rule.counts, rule.kinds) if rule.counts else ()), *relief(voice, key, rule)]
-    yield voice.sentences([*rest, *unknowns(voice, key, rule.missing)])
+    effect = _effect(voice, rule, subject(voice, key, rule, "if"))
+    rest = [*(window_sentences(voice, rule.counts) if rule.counts else ()), *relief(voice, key, rule)]
+    yield voice.sentences([effect, *rest, *unknowns(voice, key, rule.missing)])
 
 
 def _effect(voice: Voice, rule: GradeStepRule, who: str) -> str:
@@ -65,7 +65,7 @@ def _row(voice: Voice, key: str, row: GradeRow) -> str:
     when = voice.condition(key, row.when, row.kinds) if row.when else ""
     who = phrase(voice, "if", "own", voice.kinds(row.kinds), when)
     rest = [
-        *(window_sentences(voice, row.counts, row.kinds) if row.counts else ()),
+        *(window_sentences(voice, row.counts) if row.counts else ()),
         *unknowns(voice, key, row.missing, row.kinds),
     ]
     return voice.sentences([voice.say("grade.row", who=who, grade=grade) + clause, *rest])

@@ -39,7 +39,9 @@ def unknowns(voice: Voice, key: str, missing: Mapping[str, str], kinds: tuple[st
     by_answer: dict[str, list[str]] = {}
     for written, answer in missing.items():
         name = names.find(written)
-        by_answer.setdefault(answer, []).append(names.words(name)[voice.language] if name else written)
-    for answer, asked in by_answer.items():
         verb, _, value = answer.partition(" ")
-        yield voice.say(f"missing.{verb}", names=voice.listed(asked), value=voice.assumed(value))
+        told = f"{verb} {voice.assumed(value, name.type if name else None)}"
+        by_answer.setdefault(told, []).append(names.words(name)[voice.language] if name else written)
+    for told, asked in by_answer.items():
+        verb, _, value = told.partition(" ")
+        yield voice.say(f"missing.{verb}", names=voice.listed(asked), value=value)

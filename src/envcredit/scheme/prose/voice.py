@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,11 @@ from envcredit.scheme.conditions.parse import condition, measure, operand
 from envcredit.scheme.conditions.prose import told, told_measure
 from envcredit.scheme.conditions.tree import Type, type_of
 from envcredit.scheme.conditions.typing import Names, names_for
-from envcredit.scheme.model import Scheme, Words
-from envcredit.scheme.prose.figures import chinese_numeral, quantity_text
+from envcredit.scheme.model import MeasureRule, PointRule, Scheme, TierRule, Words
+from envcredit.scheme.prose.figures import chinese_numeral, quantity_text, runs_of
+
+_FOLD = re.compile(r"(?<=[，。；：、）”]) +")
+"""The space that YAML leaves where a Chinese sentence was folded."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Voice:
 
     def of(self, words: Words) -> str:
         """A label or sentence that the scheme itself gives in both languages."""
-        return words.zh if self.language == "zh" else words.en
+        return _FOLD.sub("", words.zh) if self.language == "zh" else words.en
 
     def listed(self, parts: Iterable[str], join: str = "or") -> str:
         """``a, b or c``."""
@@ -84,8 +87,10 @@ class Voice:
         """The official term of an attribute or state."""
         return {**self.vocabulary.attributes, **self.vocabulary.states}[name].words[self.language]
 
-    def assumed(self, text: str) -> str:
-        """A value as it is assumed: money and yes or no as words, everything else as written."""
+    def assumed(self, text: str, type_: Type | None = None) -> str:
+        """A value as it is assumed: codes, money and yes or no as words, everything else as written."""
+        if text and type_ and type_.list:
+            return self.code(type_.list, text)
         if text in ("yes", "no"):
             return self.say(text)
         return quantity_text(text, self.language)
@@ -127,15 +132,26 @@ class Voice:
         """The official term of a grade."""
         return next(self.of(grade.words) for grade in self.scheme.grades if grade.key == key)
 
-    def rule(self, key: str) -> str:
-        """The name of a rule as it is quoted."""
-        return self.say("quoted", name=self.of(self.scheme.rules[key].words))
-
     @cached_property
     def main_source(self) -> str:
-        """The document that most clauses stand in, cited by its article alone."""
-        counts = Counter(clause.source for clause in self.scheme.clauses.values())
-        return max(self.scheme.sources, key=lambda key: counts[key], default="")
+        """The scheme's own text, cited by the article alone: the document that is listed first."""
+        return next(iter(self.scheme.sources), "")
+
+    @cached_property
+    def items(self) -> Mapping[str, int]:
+        """The numbers under which indicators are told: part by part, then those of no part."""
+        rules = {k: rule for k, rule in self.scheme.rules.items() if isinstance(rule, PointRule | TierRule | MeasureRule)}
+        told = [key for part in (*self.scheme.parts, None) for key, rule in rules.items() if rule.part == part]
+        return {key: number for number, key in enumerate(told, 1)}
+
+    def item_numbers(self, keys: Iterable[str]) -> str:
+        """``第8、9、20至25项``, ``items 8, 9, 20 to 25``."""
+        numbers = sorted(self.items[key] for key in keys)
+        runs = [
+            self.say("items.run", first=run[0], last=run[-1]) if len(run) > 2 else self.say("list.comma").join(map(str, run))
+            for run in runs_of(numbers)
+        ]
+        return self.say("items.one" if len(numbers) == 1 else "items", numbers=self.say("list.comma").join(runs))
 
     def document(self, key: str) -> str:
         """A document by its title."""

@@ -8,7 +8,7 @@ from envcredit.scheme.model import TermTable, Window
 from envcredit.scheme.prose.voice import Voice
 
 
-def window_sentences(voice: Voice, window: Window, kinds: tuple[str, ...]) -> Iterator[str]:
+def window_sentences(voice: Voice, window: Window) -> Iterator[str]:
     """From which day, for how long, what ends it earlier, what shortens it, what carries it on."""
     yield _span(voice, window)
     if isinstance(window.lasts, TermTable):
