@@ -9,27 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envcredit.base.diagnostics import Diagnostic, Place
-from envcredit.base.numerals import whole_number, yuan
-
-DIGITS = "零壹贰叁肆伍陆柒捌玖"
-
-
-def capital(fen: int) -> str:
-    """A writer for the property test: 元, 角 and 分 as banks prescribe."""
-    whole, rest = divmod(fen, 100)
-    jiao, cents = divmod(rest, 10)
-    text = section(whole) + "元" if whole else ""
-    text += DIGITS[jiao] + "角" if jiao else "零" if cents and whole else ""
-    return (text or "零元") + (DIGITS[cents] + "分" if cents else "整")
-
-
-def section(number: int) -> str:
-    for size, unit in ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾")):
-        if number >= size:
-            many, rest = divmod(number, size)
-            gap = "零" if 0 < rest < size // 10 else ""
-            return section(many) + unit + gap + (section(rest) if rest else "")
-    return DIGITS[number]
+from envcredit.base.numerals import in_capitals, whole_number, yuan
 
 
 @pytest.mark.parametrize(
@@ -90,18 +70,33 @@ def test_negative_amounts_are_a_problem(text: str) -> None:
 
 @given(st.integers(0, 10**14))
 def test_reading_is_the_inverse_of_writing(fen: int) -> None:
-    assert yuan(capital(fen)) == Decimal(fen) / 100
+    assert yuan(in_capitals(fen)) == Decimal(fen) / 100
 
 
 @given(st.integers(0, 10**12 - 1))
 def test_words_and_figures_that_agree_are_one_amount(whole: int) -> None:
-    assert yuan(f"人民币{capital(whole * 100)}（¥{whole:,}）") == whole
+    assert yuan(f"人民币{in_capitals(whole * 100)}（¥{whole:,}）") == whole
 
 
 @given(st.text(alphabet="零一二两三十百千万亿廿元角分整0123456789.,()（）￥ ", max_size=12))
 def test_any_text_is_an_amount_or_a_problem(text: str) -> None:
     found = yuan(text)
     assert isinstance(found, Diagnostic) or found >= 0
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (5_212_000, "伍万贰仟壹佰贰拾元整"),
+        (1_008_000, "壹万零捌拾元整"),
+        (305, "叁元零伍分"),
+        (50, "伍角整"),
+        (5, "伍分"),
+        (0, "零元整"),
+    ],
+)
+def test_amounts_in_capitals(fen: int, words: str) -> None:
+    assert in_capitals(fen) == words
 
 
 def test_whole_numbers() -> None:

@@ -17,6 +17,7 @@ _UNITS = (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 1
 _PLAIN_UNITS = str.maketrans(
     {**dict(zip("億萬仟佰拾圆圓块正", "亿万千百十元元元整", strict=True)), **dict.fromkeys("廿卄", "二十"), "卅": "三十"}
 )
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _LEADING = re.compile(r"^(?:(?:合计|共计|总计|罚款|没收|计|人民币|RMB|CNY|[¥￥$:]))+", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:人民币|RMB|CNY)$", re.IGNORECASE)
 _LABELS = {"大写", "小写", "人民币", "元整", ""}
@@ -116,3 +117,21 @@ def _rest(tail: str, size: int) -> int:
     if rest >= size or (only_a_digit and after_zero == tail and size > 10 and rest < size // 10):
         raise _UnreadableError(tail)
     return rest
+
+
+def in_capitals(fen: int) -> str:
+    """An amount in capital numerals as banks write it: 52,120 yuan → 伍万贰仟壹佰贰拾元整. ``fen`` is zero or more."""
+    whole, rest = divmod(fen, 100)
+    jiao, cents = divmod(rest, 10)
+    text = f"{_section(whole)}元" if whole else ""
+    text += f"{_CAPITALS[jiao]}角" if jiao else "零" if cents and whole else ""
+    return (text or ("" if cents else "零元")) + (f"{_CAPITALS[cents]}分" if cents else "整")
+
+
+def _section(number: int) -> str:
+    for size, unit in ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾")):
+        if number >= size:
+            many, rest = divmod(number, size)
+            gap = "零" if 0 < rest < size // 10 else ""
+            return _section(many) + unit + gap + (_section(rest) if rest else "")
+    return _CAPITALS[number]
