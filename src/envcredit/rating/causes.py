@@ -9,10 +9,13 @@ from ibis import _
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import Engine
-from envcredit.rating.results import Results
+from envcredit.rating.results import Results, columns_of
 from envcredit.scheme.model import Scheme
 
 KEY = ("unit_id", "rule", "record_id")
+ROW = (*KEY, "row")
+"""What makes two points the same one. ``row`` tells the rows of a worst-of grade apart; elsewhere a band may change."""
+
 _POINT = ("effect", "clause", "counted", "why_less", "grade", "steps")
 _DOCUMENT = ("kind", "document_number", "authority", "day")
 
@@ -32,18 +35,18 @@ def causes(before: Results, after: Results, engine: Engine, units: ir.Table, fac
     dated = _with_documents(differing, engine, before, after)
     rows = _with_reasons(dated, engine, before, after)
     columns = [f"{name}_{side}" for side in ("before", "after") for name in _POINT]
-    return rows.select(*KEY, "change", "why", *columns, "difference", *_DOCUMENT).order_by(*KEY).to_pyarrow()
+    return rows.select(*ROW, "change", "why", *columns, "difference", *_DOCUMENT).order_by(*ROW).drop("row").to_pyarrow()
 
 
 def _points(run: Results, engine: Engine, side: str, factor: int) -> ir.Table:
-    table = engine.load(f"point_{side}", run.stage("point").select([*KEY, *_POINT]))
-    rows = table.mutate(counted=(_.counted * factor).cast("int64"))
-    return rows.rename({f"{name}_{side}": name for name in (*KEY, *_POINT)})
+    table = engine.load(f"point_{side}", run.stage("point").select([*KEY, "band", *_POINT]))
+    rows = table.mutate(counted=(_.counted * factor).cast("int64"), row=ibis.ifelse(_.effect == "row", _.band, -1)).drop("band")
+    return rows.rename({f"{name}_{side}": name for name in (*ROW, *_POINT)})
 
 
 def _differing(old: ir.Table, new: ir.Table) -> ir.Table:
-    joined = old.outer_join(new, [old[f"{k}_before"] == new[f"{k}_after"] for k in KEY])
-    keys = {k: ibis.coalesce(joined[f"{k}_after"], joined[f"{k}_before"]) for k in KEY}
+    joined = old.outer_join(new, [old[f"{k}_before"] == new[f"{k}_after"] for k in ROW])
+    keys = {k: ibis.coalesce(joined[f"{k}_after"], joined[f"{k}_before"]) for k in ROW}
     told = ("effect", "counted", "grade", "steps")
     change = ibis.cases(
         (joined.rule_before.isnull(), "gained"),
@@ -68,7 +71,7 @@ def _documents(run: Results, engine: Engine, side: str) -> ir.Table:
     kinds = read_vocabulary().kinds
     dates = sorted({kind.date for kind in kinds.values()})
     columns = ["unit_id", "record_id", "kind", "document_number", "authority", *dates]
-    fact = engine.load(f"fact_{side}", run.stage("fact").select(columns))
+    fact = engine.load(f"fact_{side}", columns_of(run, "fact", columns))
     day = ibis.cases(*((fact.kind == kind.name, fact[kind.date]) for kind in kinds.values()), else_=ibis.null("date"))
     named = {f"{name}_of_{side}": fact[name] for name in ("kind", "document_number", "authority")}
     keys = {f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}

@@ -11,42 +11,16 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from envcredit.base.vocabulary import Attribute, Vocabulary
+from envcredit.base.vocabulary import Attribute
 
 FORMAT = 1
 
 _TYPES = {"day": pa.date32(), "text": pa.string(), "code": pa.string(), "codes": pa.string(), "yes_no": pa.bool_()}
 
-RECORD_HEAD: Mapping[str, pa.DataType] = {
-    "record_id": pa.string(),
-    "identity": pa.string(),
-    "kind": pa.string(),
-    "source": pa.string(),
-    "batch": pa.string(),
-    "file": pa.string(),
-    "sheet": pa.string(),
-    "line": pa.int64(),
-    "recorded_at": pa.string(),
-    "replaces": pa.string(),
-    "unit_name": pa.string(),
-    "unit_code": pa.string(),
-    "unit_code_raw": pa.string(),
-    "unit_org_code": pa.string(),
-    "unit_name_key": pa.string(),
-    "document_key": pa.string(),
-    "about_key": pa.string(),
-}
-
 
 def arrow_type(attribute: Attribute) -> pa.DataType:
     """How an attribute is kept: a day as date32, words as text, yes_no as bool, every quantity as a 64-bit integer."""
     return _TYPES.get(attribute.type, pa.int64())
-
-
-def record_schema(vocabulary: Vocabulary) -> pa.Schema:
-    """The wide record table: what every record has, then every attribute of the vocabulary."""
-    attributes = {name: arrow_type(a) for name, a in vocabulary.attributes.items()}
-    return pa.schema({**RECORD_HEAD, **attributes})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from envcredit.rating.exact import divided
 from envcredit.rating.picks import COUNTED, Reading
 from envcredit.rating.program import FactProgram
 from envcredit.rating.rows import column_of
-from envcredit.scheme.conditions.tree import Aggregate, Grouped, Measure, Quotient, Since, Type, type_of
+from envcredit.scheme.conditions.tree import Aggregate, Grouped, Measure, Quotient, Scalar, Since, Type, type_of
 from envcredit.scheme.model import GroupRule
 
 SHARE_ONE = 10**SHARE_PLACES
@@ -37,11 +37,17 @@ def _one(pick: ir.Table, subject: ir.Table, program: FactProgram, reading: Readi
     result = joined.result
     if isinstance(program.value, Since):
         result = _since(result, joined.as_of, program.value.unit)  # type: ignore[arg-type]
-    if program.none is not None:
-        result = ibis.ifelse(facts == 0, ibis.literal(program.none).cast(result.type()), result)
+    if (none := _of_nothing(program)) is not None:
+        result = ibis.ifelse(facts == 0, ibis.literal(none).cast(result.type()), result)
     if isinstance(program.rule, GroupRule):
         result = ibis.ifelse(facts < program.enough, ibis.null(result.type()), result)
     return joined.select(unit_id="unit_id", name=ibis.literal(program.key), **_in_column(result, kind), facts=facts)
+
+
+def _of_nothing(program: FactProgram) -> Scalar | None:
+    """The value when no fact counts: what the rule says, and 0 for what is counted."""
+    counts = isinstance(program.value, Aggregate) and program.value.function in ("count", "count_distinct", "streak")
+    return 0 if program.none is None and counts else program.none
 
 
 def _in_column(result: Any, kind: Type) -> dict[str, Any]:

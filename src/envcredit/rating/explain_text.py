@@ -81,7 +81,7 @@ def record_text(record: RecordNote, language: Language) -> str:
 
 def effect_text(point: PointNote, explanation: Explanation, language: Language) -> str:
     """What a point does: ``扣 5 分``, ``grade set to “black”``, ``2 grade(s) down``."""
-    if point.effect == "shift":
+    if point.effect == "shift" and point.steps:
         return word("explain.effect.down" if point.steps > 0 else "explain.effect.up", language, steps=abs(point.steps))
     if point.effect in ("veto", "limit", "row"):
         return word(f"explain.effect.{point.effect}", language, grade=grade_text(explanation, point.grade, language))
@@ -220,9 +220,12 @@ class _Letter:
         if point.band:
             yield self.say("band", band=point.band[self.language])
         sums = self.about.arithmetic
-        if point.why_less and sums:
+        why = word(f"why_less.{point.why_less}", self.language) if point.why_less else ""
+        if why and sums and point.raw != point.counted:
             raw, counted = (points_text(abs(n), sums.step) for n in (point.raw, point.counted))
-            yield self.say("less", raw=raw, counted=counted, why=word(f"why_less.{point.why_less}", self.language))
+            yield self.say("less", raw=raw, counted=counted, why=why)
+        elif why:
+            yield self.say("less_only", why=why)
         yield from self.term(point)
 
     def details(self, record: RecordNote) -> Iterator[str]:

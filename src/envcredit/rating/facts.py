@@ -6,7 +6,8 @@ suspensions are records of their own; here they become states of the document th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -19,28 +20,48 @@ from envcredit.rating.attach import PARTY
 CLOCKS = ("as_of", "known_at", "rated_from", "rated_to", "rated_end")
 
 
+HEAD = ("record_id", "kind", "recorded_at", "replaces", "document_key", "about_key")
+AMENDING = ("rectification", "repair", "revocation", "suspension")
+_ALWAYS = ("done_on", "decided_on", "outcome", "suspended_to", "period_to", "grade", "entered_on", "entered_value", "rule", "member")
+
+
+def needed(vocabulary: Vocabulary, attributes: Iterable[str]) -> list[str]:
+    """Attributes that facts must carry: those a scheme looks at, those that states and earlier results rest on, and days."""
+    wanted = {*attributes, *_ALWAYS, *(kind.date for kind in vocabulary.kinds.values())}
+    return [name for name in vocabulary.attributes if name in wanted]
+
+
 def known_records(record: ir.Table) -> ir.Table:
     """Records with ``replaced_at``: the moment from which another record stands in their place (null: none does)."""
-    later = record.filter(_.replaces != "").group_by("replaces").agg(replaced_at=_.recorded_at.min())
-    return record.left_join(later, record.record_id == later.replaces).drop("replaces_right")
+    later = record.filter(_.replaces != "").group_by(record_id="replaces").agg(replaced_at=_.recorded_at.min())
+    return record.left_join(later, "record_id").drop("record_id_right")
 
 
-def facts(engine: Engine, record: ir.Table, party: ir.Table, given: ir.Table, placement: ir.Table, vocabulary: Vocabulary) -> ir.Table:
-    """One row a record and rated row: the wide record, its clocks, and the states.
-
-    ``placement`` says which rated row (``unit_id``) hears of which unit (``real_id``): itself, or for a park also each member
-    (``by_member``); it carries CLOCKS and ``without``, a record that this row is to be rated without ('' for none).
-    ``given`` are facts that come from earlier runs and already know their unit.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What facts are made from. ``party``: which unit each party as written is. ``placement``: which rated row (``unit_id``)
+    hears of which unit (``real_id``), itself or for a park also each member (``by_member``), with CLOCKS and ``without``, a
+    record that this row is to be rated without ('' for none). ``given``: facts of earlier runs, which know their unit.
     """
-    joined = party.filter(_.unit_id.notnull()).drop("reason").rename(real_id="unit_id")
-    stated = known_records(record).join(joined, list(PARTY))
+
+    record: ir.Table
+    party: ir.Table
+    placement: ir.Table
+    given: ir.Table
+
+
+def facts(engine: Engine, heard: Heard, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
+    """One row a record and rated row: HEAD without the record's own clocks, its attributes, day and clocks, and the states."""
+    columns = needed(vocabulary, attributes)
+    joined = heard.party.filter(_.unit_id.notnull()).drop("reason").rename(real_id="unit_id")
+    stated = known_records(heard.record.select(*HEAD, *PARTY, *columns)).join(joined, list(PARTY)).drop(*PARTY)
     stated = stated.mutate(day=day_of(stated, vocabulary.kinds))
-    everything = ibis.union(stated, given.select(*stated.columns))
-    placed = everything.join(placement, "real_id").drop("real_id")
+    everything = ibis.union(stated, heard.given.select(*stated.columns))
+    placed = everything.join(heard.placement, "real_id").drop("real_id")
     now_known = (placed.recorded_at <= placed.known_at) & (placed.replaced_at.isnull() | (placed.replaced_at > placed.known_at))
     true_then = (placed.day <= placed.as_of) & (placed.record_id != placed.without)
-    base = engine.keep("fact_base", placed.filter(now_known & true_then).drop("without", "replaced_at"))
-    return engine.keep("fact", with_states(base, vocabulary))
+    base = placed.filter(now_known & true_then).drop("without", "replaced_at", "recorded_at", "replaces")
+    return engine.keep("fact", with_states(engine.keep("fact_base", base), vocabulary))
 
 
 def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
@@ -50,11 +71,9 @@ def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
 
 def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:
     """Facts with what later documents did to them, as of the unit's day."""
-    states = _states(base, vocabulary.kinds)
+    states = _states(base)
     joined = base.left_join(states, (base.unit_id == states.state_unit) & (base.document_key == states.state_key))
-    amended = {
-        kind: joined.kind.isin(list(vocabulary.kinds[kind].amends)) for kind in ("rectification", "repair", "revocation", "suspension")
-    }
+    amended = {kind: joined.kind.isin(list(vocabulary.kinds[kind].amends)) for kind in AMENDING}
     dated = joined.mutate(
         rectified_on=ibis.cases((amended["rectification"], joined.rectified_first)),
         repaired_on=ibis.cases((amended["repair"], joined.repaired_first)),
@@ -69,10 +88,9 @@ def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:
     ).drop("state_unit", "state_key", "rectified_first", "repaired_first", "revoked_first", "suspended_last")
 
 
-def _states(base: ir.Table, kinds: Mapping[str, Kind]) -> ir.Table:
+def _states(base: ir.Table) -> ir.Table:
     """One row a unit and document that is spoken of: the first day of each state, the last day of a suspension."""
-    amending = [name for name, kind in kinds.items() if kind.amends]
-    about = base.filter(_.kind.isin(amending) & (_.about_key != ""))
+    about = base.filter(_.kind.isin(list(AMENDING)) & (_.about_key != ""))
     granted = about.outcome.isnull() | (about.outcome == "accepted")
     running = about.suspended_to.isnull() | (about.suspended_to >= about.as_of)
     return about.group_by(state_unit="unit_id", state_key="about_key").agg(

@@ -13,9 +13,10 @@ from envcredit.base.names import name_key
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine
 from envcredit.rating.attach import Subjects
-from envcredit.rating.columns import arrow_type, record_schema
+from envcredit.rating.columns import arrow_type
 from envcredit.rating.periods import rated_period
 from envcredit.rating.plan import Relations
+from envcredit.records.wide import wide_schema
 from envcredit.scheme.model import Scheme
 
 _CLOCKS = {
@@ -49,11 +50,16 @@ class Given:
     day: date
     recorded_at: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    attached_by: str = "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Plain tables from which the relations are made. ``members``: pairs of a park and a member unit."""
+    """Plain tables from which the relations are made.
+
+    ``members``: pairs of a park and a member unit. ``lookup``: the units that records may belong to (the rated ones unless
+    given). ``facts``: facts of an earlier run to be rated again, in the columns of :func:`given_schema`.
+    """
 
     units: pa.Table
     asks: Sequence[Ask]
@@ -61,6 +67,7 @@ class Start:
     given: Sequence[Given] = ()
     members: Sequence[tuple[str, str]] = ()
     lookup: pa.Table | None = None
+    facts: pa.Table | None = None
 
 
 def relations(engine: Engine, record: Any, start: Start, scheme: Scheme, vocabulary: Vocabulary) -> Relations:
@@ -75,7 +82,7 @@ def relations(engine: Engine, record: Any, start: Start, scheme: Scheme, vocabul
         placement=engine.load("placement", _placements(start, scheme)),
         lookup=Subjects(engine.load("lookup_unit", _codes(known)), engine.load("lookup_name", name_table(known))),
         link=engine.load("link", _table(start.links, _LINK)),
-        given=engine.load("given", _given(start.given, vocabulary)),
+        given=engine.load("given", given_table(start, vocabulary)),
     )
 
 
@@ -131,29 +138,23 @@ def name_table(units: pa.Table) -> pa.Table:
     return _table(rows, {"unit_id": pa.string(), "name_key": pa.string(), "former": pa.bool_()})
 
 
-def _given(given: Iterable[Given], vocabulary: Vocabulary) -> pa.Table:
-    schema = {
-        **{f.name: f.type for f in record_schema(vocabulary)},
-        "replaced_at": pa.string(),
-        "attached_by": pa.string(),
-        "real_id": pa.string(),
-        "day": pa.date32(),
-    }
+def given_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
+    """The columns of facts that know their unit: the wide record, ``replaced_at``, ``attached_by``, ``real_id``, ``day``."""
+    wide = {field.name: field.type for field in wide_schema(vocabulary)}
+    return {**wide, "replaced_at": pa.string(), "attached_by": pa.string(), "real_id": pa.string(), "day": pa.date32()}
+
+
+def given_table(start: Start, vocabulary: Vocabulary) -> pa.Table:
+    """Facts that know their unit, from earlier runs or from an earlier reading of the same run."""
+    schema = given_schema(vocabulary)
+    empty = {name: "" for name, kind in schema.items() if name not in vocabulary.attributes and kind == pa.string()}
     rows = []
-    for one in given:
-        head = {
-            **{name: "" for name, kind in schema.items() if name not in vocabulary.attributes and kind == pa.string()},
-            "record_id": one.record_id,
-            "kind": one.kind,
-            "recorded_at": one.recorded_at,
-            "replaced_at": None,
-            "line": 0,
-            "attached_by": "run",
-            "real_id": one.real_id,
-            "day": one.day,
-        }
-        rows.append({**dict.fromkeys(schema), **head, **one.values})
-    return pa.Table.from_pylist(rows, schema=pa.schema(schema))
+    for one in start.given:
+        head = {"record_id": one.record_id, "kind": one.kind, "recorded_at": one.recorded_at, "replaced_at": None, "line": 0}
+        head |= {"attached_by": one.attached_by, "real_id": one.real_id, "day": one.day}
+        rows.append({**dict.fromkeys(schema), **empty, **head, **one.values})
+    made = pa.Table.from_pylist(rows, schema=pa.schema(schema))
+    return made if start.facts is None else pa.concat_tables([made, start.facts.select(made.column_names).cast(made.schema)])
 
 
 def _table(rows: Iterable[Sequence[Any]], schema: Mapping[str, pa.DataType]) -> pa.Table:

@@ -6,7 +6,7 @@ dialect, and nothing here knows a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -19,15 +19,16 @@ from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
 from envcredit.rating.exact import day_number
-from envcredit.rating.facts import facts
+from envcredit.rating.facts import Heard, facts
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.picks import Reading, picks
 from envcredit.rating.points import scored
 from envcredit.rating.program import MEMBER, FactProgram, Program
 from envcredit.rating.repairs import with_repairs
-from envcredit.rating.rows import UNIT, value_columns
+from envcredit.rating.rows import unit_columns, value_columns
 from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
+from envcredit.scheme.conditions.tree import Name
 from envcredit.scheme.model import PointRule
 
 
@@ -52,10 +53,10 @@ def stages(engine: Engine, program: Program, vocabulary: Vocabulary, start: Rela
     """Every stage of :data:`envcredit.rating.columns.STAGES`, and ``fact``, as kept tables."""
     reading = Reading(program, vocabulary)
     party = attached(engine, start.record, start.lookup, start.link)
-    fact = facts(engine, start.record, party, start.given, start.placement, vocabulary)
-    known = engine.keep("fact_known", with_repairs(_with_units(fact, start.subject, vocabulary), program, vocabulary))
+    fact = facts(engine, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
+    known = engine.keep("fact_known", with_repairs(_with_units(fact, start.subject, program.names()), program, vocabulary))
     pick, value = _picked(engine, known, start.subject, reading)
-    row = engine.keep("unit_row", unit_rows(start.subject, value, program, vocabulary))
+    row = engine.keep("unit_row", unit_rows(start.subject, value, program))
     unit_pick = engine.keep("unit_pick", unit_picks(row, fact, program.units, reading))
     return {
         "fact": fact,
@@ -95,10 +96,9 @@ def _results(
     }
 
 
-def _with_units(fact: ir.Table, subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+def _with_units(fact: ir.Table, subject: ir.Table, names: Iterable[Name]) -> ir.Table:
     """Facts with the columns of the rated unit as ``of_unit_x``."""
-    columns = {f"{UNIT}{name}": subject[name if name != "unit_id" else "real_id"] for name in vocabulary.unit}
-    return fact.join(subject.select("unit_id", **columns), "unit_id")
+    return fact.join(unit_columns(subject, [n.name for n in names if n.where == "unit"]), "unit_id")
 
 
 def _picked(engine: Engine, known: ir.Table, subject: ir.Table, reading: Reading) -> tuple[ir.Table, ir.Table | None]:

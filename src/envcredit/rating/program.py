@@ -30,6 +30,7 @@ from envcredit.scheme.model import (
     RepairRule,
     Scheme,
     ScopeRule,
+    TermTable,
     TierRule,
     Window,
 )
@@ -133,10 +134,33 @@ class Program:
     scopes: tuple[ScopeProgram, ...]
     values: Mapping[str, Type]
 
+    def names(self) -> frozenset[Name]:
+        """Every name that any condition of the scheme uses."""
+        repairs = [name for r in self.repairs if r.when for name in names_in(r.when)]
+        scopes = [name for s in self.scopes for c in (s.rated, s.refused, *s.not_rated) if c for name in names_in(c)]
+        return frozenset([*repairs, *scopes, *(name for p in (*self.facts, *self.units) for name in p.names())])
+
+    def attributes(self) -> frozenset[str]:
+        """Every attribute and state of a fact that the scheme looks at, and what tiers and earlier grades need."""
+        named = {n.name for n in self.names() if n.where == "fact"}
+        for program in self.facts:
+            named |= _window_attributes(program.window)
+            if isinstance(program.rule, PointRule) and program.rule.per not in (None, "unit"):
+                named.add(str(program.rule.per))
+        return frozenset(named | {repair.rule.since for repair in self.repairs})
+
     @property
     def levels(self) -> tuple[int, ...]:
         """Passes in order; the last one holds the rules that score."""
         return tuple(sorted({p.level for p in self.facts}))
+
+
+def _window_attributes(window: Window | None) -> set[str]:
+    if window is None:
+        return set()
+    by = window.lasts.by if isinstance(window.lasts, TermTable) else None
+    once = window.shortened.once if window.shortened else None
+    return {name for name in (window.first, window.until, window.before, by, once) if name}
 
 
 def steps_of(points: Decimal | Fraction | int, scheme: Scheme) -> int:

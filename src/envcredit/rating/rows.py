@@ -39,7 +39,8 @@ def column_named(name: Name) -> str:
 
 def unit_columns(subject: ir.Table, wanted: Iterable[str]) -> ir.Table:
     """``unit_id`` and the wanted unit attributes under their names in a row."""
-    return subject.select("unit_id", **{f"{UNIT}{name}": subject[name] for name in sorted(set(wanted))})
+    own = {f"{UNIT}{name}": subject["real_id" if name == "unit_id" else name] for name in sorted(set(wanted))}
+    return subject.select("unit_id", **own)
 
 
 def value_columns(derived: ir.Table, wanted: Mapping[str, Type]) -> ir.Table:

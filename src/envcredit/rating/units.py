@@ -10,21 +10,20 @@ import ibis.expr.types as ir
 from ibis import _
 
 from envcredit.base.amounts import NUMBER_PLACES
-from envcredit.base.vocabulary import Vocabulary
 from envcredit.rating.exact import divided
 from envcredit.rating.facts import CLOCKS
 from envcredit.rating.picks import COUNTED, REFUSE, Reading, numbered, unfolded
 from envcredit.rating.program import Program, UnitProgram, steps_of
-from envcredit.rating.rows import UNIT, value_columns
+from envcredit.rating.rows import UNIT, unit_columns, value_columns
 from envcredit.rating.tariffs import banded, charged
 from envcredit.scheme.conditions.tree import Condition
 from envcredit.scheme.model import Scheme, Tier, TierRule
 
 
-def unit_rows(subject: ir.Table, derived: ir.Table | None, program: Program, vocabulary: Vocabulary) -> ir.Table:
+def unit_rows(subject: ir.Table, derived: ir.Table | None, program: Program) -> ir.Table:
     """One row a rated row: its clocks, the unit's columns as ``of_unit_x`` and derived values as ``of_value_x``."""
-    clocks = ("unit_id", *CLOCKS)
-    row = subject.select(*clocks, **{f"{UNIT}{name}": subject[name] for name in vocabulary.unit})
+    wanted = {"unit_type", *(n.name for n in program.names() if n.where == "unit")}
+    row = subject.select("unit_id", *CLOCKS).join(unit_columns(subject, wanted), "unit_id")
     if derived is None or not program.values:
         return row
     values = value_columns(derived, program.values)

@@ -1,0 +1,253 @@
+"""Why a unit has its grade, what would change it, and when it changes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from envcredit.base.days import add
+from envcredit.base.diagnostics import problem
+from envcredit.base.names import name_key
+from envcredit.base.vocabulary import Vocabulary, read_vocabulary
+from envcredit.errors import InputError
+from envcredit.rating.explanation import (
+    Arithmetic,
+    Explanation,
+    IgnoredNote,
+    ItemNote,
+    Lapse,
+    PointNote,
+    RecordNote,
+    StepNote,
+    WhatIf,
+)
+from envcredit.rating.inputs import Ask
+from envcredit.rating.notes import both, grade_notes, provision, record_note
+from envcredit.rating.reasons import bands_of, reason_of
+from envcredit.rating.run import Run
+from envcredit.rating.scenarios import Outcome, facts_as_given, outcomes
+from envcredit.rating.steps import grade_steps
+from envcredit.scheme.model import RepairRule, Scheme
+
+MOST_SCENARIOS = 40
+"""Lapses and actions looked ahead for one unit; beyond these the nearest are shown."""
+
+_WORSE = ("deduct", "demerit", "veto", "limit", "shift", "row")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """The rows of one unit in every stage."""
+
+    run: Run
+    unit: Mapping[str, Any]
+    stages: Mapping[str, list[dict[str, Any]]]
+    records: Mapping[str, RecordNote]
+    vocabulary: Vocabulary
+
+    def one(self, stage: str) -> dict[str, Any]:
+        return self.stages[stage][0]
+
+
+def find_unit(run: Run, text: str) -> str:
+    """The id of the unit called ``text``: its id, unified code or exact name. Raises ``InputError`` (T113)."""
+    rows = run.stage("unit").select(["unit_id", "uscc", "name"]).to_pylist()
+    keys: tuple[Callable[[Mapping[str, Any]], str], ...] = (
+        lambda row: row["unit_id"],
+        lambda row: row["uscc"] or "",
+        lambda row: name_key(row["name"] or ""),
+    )
+    for key, wanted in zip(keys, (text, text.strip().upper(), name_key(text)), strict=True):
+        found = [row["unit_id"] for row in rows if key(row) == wanted]
+        if len(found) == 1:
+            return str(found[0])
+    near = get_close_matches(text, [row["name"] or "" for row in rows], n=1)
+    raise InputError([problem("T113", found=text, near=f" ({near[0]}?)" if near else "")])
+
+
+def explain(run: Run, unit_id: str) -> Explanation:
+    """Everything about one unit of a run. Raises ``InputError`` (T113) for a unit that is not in it."""
+    unit = _read(run, unit_id)
+    score, grade = unit.one("score"), unit.one("grade")
+    points = [_point(row, unit) for row in unit.stages["point"]]
+    ahead = _ahead(unit, points)
+    return Explanation(
+        unit_id=unit_id,
+        unit_name=str(unit.unit["name"] or ""),
+        scheme=run.scheme.identity,
+        title=both(run.scheme.title),
+        authority=both(run.scheme.authority),
+        scheme_status=run.scheme.status,
+        as_of=unit.unit["as_of"],
+        known_at=str(run.manifest["known_at"]),
+        status=grade["status"],
+        period=_period(unit),
+        grades=grade_notes(run.scheme),
+        grade=grade["final"],
+        previous=grade["previous"],
+        reason=reason_of(score["reason"], run.scheme, unit.vocabulary, unit.records) if score["reason"] else None,
+        arithmetic=_arithmetic(score, run.scheme),
+        steps=_steps(unit),
+        items=tuple(_item(row, run.scheme) for row in unit.stages["item"]),
+        points=tuple(points),
+        ignored=tuple(_ignored(row, unit) for row in unit.stages["ignored"]),
+        lapses=tuple(_lapses(unit, points, ahead)),
+        what_ifs=tuple(_what_ifs(unit, ahead)),
+    )
+
+
+def _read(run: Run, unit_id: str) -> _Unit:
+    vocabulary = read_vocabulary()
+    names = ("unit", "fact", "point", "ignored", "item", "score", "grade")
+    stages = {name: _rows_of(run.stage(name), unit_id) for name in names}
+    if not stages["unit"]:
+        raise InputError([problem("T113", found=unit_id, near="")])
+    records = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
+    return _Unit(run, stages["unit"][0], stages, records, vocabulary)
+
+
+def _rows_of(table: pa.Table, unit_id: str) -> list[dict[str, Any]]:
+    return table.filter(pc.equal(table.column("unit_id"), unit_id)).to_pylist()  # type: ignore[no-any-return]
+
+
+def _period(unit: _Unit) -> tuple[date, date] | None:
+    first = unit.unit["period_from"]
+    return None if first == date.min else (first, unit.unit["period_to"])
+
+
+def _point(row: Mapping[str, Any], unit: _Unit) -> PointNote:
+    rule = unit.run.scheme.rules[row["rule"]]
+    clause = provision(unit.run.scheme, row["clause"])
+    assert clause is not None
+    return PointNote(
+        rule=row["rule"],
+        words=both(rule.words),
+        effect=row["effect"],
+        clause=clause,
+        record=unit.records.get(row["record_id"]),
+        duty=both(rule.duty) if rule.duty else None,
+        band=bands_of(rule, row["band"]),
+        raw=row["raw"],
+        counted=row["counted"],
+        why_less=row["why_less"],
+        grade=row["grade"],
+        steps=row["steps"],
+        first_day=row["counts_from"],
+        last_day=row["counts_to"],
+    )
+
+
+def _ignored(row: Mapping[str, Any], unit: _Unit) -> IgnoredNote:
+    rule = unit.run.scheme.rules.get(row["rule"])
+    words = both(rule.words) if rule else None
+    clause = provision(unit.run.scheme, row["clause"])
+    return IgnoredNote(row["rule"], words, unit.records[row["record_id"]], row["reason"], clause, row["detail"])
+
+
+def _item(row: Mapping[str, Any], scheme: Scheme) -> ItemNote:
+    part = scheme.parts.get(row["part"])
+    words = both(part.words) if part else None
+    rule = both(scheme.rules[row["rule"]].words)
+    return ItemNote(row["rule"], rule, words, row["raw"], row["counted"], row["cap"], row["weight"], row["facts"])
+
+
+def _arithmetic(score: Mapping[str, Any], scheme: Scheme) -> Arithmetic | None:
+    if scheme.score is None or score["base"] is None:
+        return None
+    step, better = scheme.score.step, scheme.score.better
+    return Arithmetic(step, better, score["base"], score["change"], score["score"], score["clamped"], scheme.score.weighted)
+
+
+def _steps(unit: _Unit) -> tuple[StepNote, ...]:
+    return grade_steps(unit.one("grade"), unit.run.scheme, unit.records)
+
+
+def _ahead(unit: _Unit, points: list[PointNote]) -> Mapping[str, Outcome]:
+    """Outcomes of the unit's own future: the day after each lapse, and each record put right. One plan for all."""
+    asks = [*_lapse_asks(unit, points), *_action_asks(unit)]
+    facts = unit.run.stage("fact")
+    own = facts.filter(pc.equal(facts.column("unit_id"), str(unit.unit["unit_id"])))
+    members = sorted({(str(unit.unit["unit_id"]), m) for m in own.column("by_member").to_pylist() if m})
+    units = pa.Table.from_pylist([dict(unit.unit)], schema=unit.run.stage("unit").schema)
+    return outcomes(unit.run.scheme, units, facts_as_given(own, unit.vocabulary), asks, members, unit.vocabulary)
+
+
+def _ask(unit: _Unit, name: str, day: date, without: str = "") -> Ask:
+    return Ask(name, str(unit.unit["unit_id"]), day, str(unit.run.manifest["known_at"]), without)
+
+
+def _lapse_days(unit: _Unit, points: list[PointNote]) -> list[date]:
+    days = {p.last_day for p in points if p.last_day is not None and p.last_day >= unit.unit["as_of"]}
+    return sorted(day for day in days if day < date.max)[: MOST_SCENARIOS // 2]
+
+
+def _lapse_asks(unit: _Unit, points: list[PointNote]) -> list[Ask]:
+    return [_ask(unit, f"lapse:{day}", day + timedelta(days=1)) for day in _lapse_days(unit, points)]
+
+
+def _lapses(unit: _Unit, points: list[PointNote], ahead: Mapping[str, Outcome]) -> list[Lapse]:
+    found = []
+    for day in _lapse_days(unit, points):
+        outcome = ahead[f"lapse:{day}"]
+        found.append(Lapse(day, tuple(p for p in points if p.last_day == day), outcome.score, outcome.grade))
+    return found
+
+
+def _action_asks(unit: _Unit) -> list[Ask]:
+    return [_ask(unit, f"{action}:{record}", day, record) for action, record, day, _clause in _actions(unit)]
+
+
+def _actions(unit: _Unit) -> list[tuple[str, str, date, str]]:
+    """What the unit can do about records that count against it: repair by the scheme's own rule, or put them right."""
+    found = []
+    facts = {row["record_id"]: row for row in unit.stages["fact"]}
+    against = [row for row in unit.stages["point"] if row["record_id"] and row["effect"] in _WORSE]
+    for record in sorted({row["record_id"] for row in against}):
+        fact = facts[record]
+        repair = _repair_for(fact, unit)
+        if repair and not fact["repaired"]:
+            key, rule = repair
+            day = _earliest(rule, fact, unit)
+            found.append(("repair", record, day, rule.clause))
+        elif fact["kind"] in unit.vocabulary.kinds["rectification"].amends and not fact["rectified"]:
+            carried = [row for row in against if row["record_id"] == record and _rests_on_rectification(row["rule"], unit)]
+            if carried:
+                found.append(("rectify", record, unit.unit["as_of"], carried[0]["clause"]))
+    return sorted(found, key=lambda action: (action[2], action[1]))[: MOST_SCENARIOS // 2]
+
+
+def _repair_for(fact: Mapping[str, Any], unit: _Unit) -> tuple[str, RepairRule] | None:
+    """The repair rule for this record: the only one for its kind, or the one whose class of dishonesty it is."""
+    rules = [(key, rule) for key, rule in unit.run.scheme.of_kind(RepairRule).items() if fact["kind"] in rule.of]
+    fitting = [(key, rule) for key, rule in rules if rule.when is None or f"severity = {fact['severity'] or 'general'}" == rule.when]
+    return fitting[0] if fitting else None
+
+
+def _earliest(rule: RepairRule, fact: Mapping[str, Any], unit: _Unit) -> date:
+    since, as_of = fact[rule.since], unit.unit["as_of"]
+    if rule.waiting is None or since is None:
+        return as_of  # type: ignore[no-any-return]
+    return max(add(since, rule.waiting, unit.run.scheme.calendar.month_end), as_of)
+
+
+def _rests_on_rectification(key: str, unit: _Unit) -> bool:
+    rule = unit.run.scheme.rules[key]
+    text = " ".join(str(getattr(rule, name, "") or "") for name in ("when", "unless"))
+    window = getattr(rule, "counts", None)
+    return "rectified" in text or bool(window and window.carry)
+
+
+def _what_ifs(unit: _Unit, ahead: Mapping[str, Outcome]) -> list[WhatIf]:
+    found = []
+    for action, record, day, clause in _actions(unit):
+        outcome = ahead[f"{action}:{record}"]
+        kind: Any = action
+        note = provision(unit.run.scheme, clause)
+        found.append(WhatIf(unit.records[record], kind, day, outcome.score, outcome.grade, note))
+    return found

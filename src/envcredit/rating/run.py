@@ -1,0 +1,281 @@
+"""One rating from inputs to a run folder, and a run folder read back.
+
+A run holds the scheme's files, the units and the facts it rated, one Parquet file a stage, and a manifest that names
+everything by digest. It is written beside its place and then given its name, so a half-written run is never taken for one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from importlib.metadata import version
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from envcredit.base.diagnostics import Place, problem
+from envcredit.base.digest import digest_of_file
+from envcredit.base.vocabulary import Vocabulary, read_vocabulary
+from envcredit.engine import Engine, open_engine
+from envcredit.errors import InputError
+from envcredit.rating.columns import FORMAT, STAGES
+from envcredit.rating.digests import digest_of_parquet, digest_of_result
+from envcredit.rating.earlier import earlier_ratings, member_results
+from envcredit.rating.inputs import Ask, Given, Start, relations
+from envcredit.rating.invariants import check
+from envcredit.rating.manifest import read_manifest, write_manifest
+from envcredit.rating.plan import stages
+from envcredit.rating.program import Compiler
+from envcredit.records.store import Batch, batches
+from envcredit.records.wide import wide_schema
+from envcredit.scheme.digests import rule_digest, text_digest
+from envcredit.scheme.files import SCHEME_FILE, yaml_files
+from envcredit.scheme.model import Scheme
+from envcredit.scheme.reader import read_scheme
+
+FACT_KEY = ("unit_id", "record_id")
+UNIT_KEY = ("unit_id",)
+SCHEME_FOLDER = "scheme"
+_STATES = ("rectified_on", "repaired_on", "revoked_on", "suspended_until", "rectified", "repaired", "revoked", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to rate. ``units``: one row a unit (columns of the vocabulary's ``unit``). ``known_at``: ``YYYY-MM-DDTHH:MM:SSZ``.
+
+    ``history``: runs whose grades count as earlier ratings. ``members``: for a park scheme, the run that rated the members.
+    ``batches``: rate on these batches of the store alone (all of them unless given).
+    """
+
+    scheme: Scheme
+    scheme_folder: Traversable
+    units: pa.Table
+    store: Path
+    as_of: date
+    known_at: str
+    links: Sequence[tuple[str, str, str]] = ()
+    history: Sequence[Path] = ()
+    members: Path | None = None
+    engine: str = "duckdb"
+    accept_partial: bool = False
+    batches: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run, read from its folder."""
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """The scheme as it was applied, from the copy that the run keeps."""
+        return read_scheme(self.folder / SCHEME_FOLDER)
+
+    def path(self, stage: str) -> Path:
+        """The Parquet file of a stage."""
+        return self.folder / f"{stage}.parquet"
+
+    def stage(self, name: str) -> pa.Table:
+        """The rows of a stage, sorted by its key."""
+        return pq.read_table(self.path(name))
+
+
+def read_run(folder: Path) -> Run:
+    """A run folder. Raises ``InputError`` (T110 no run, T111 damaged manifest, T112 a stage is missing)."""
+    manifest = read_manifest(folder)
+    missing = [name for name in manifest["stages"] if not (folder / f"{name}.parquet").is_file()]
+    if missing:
+        raise InputError([problem("T112", Place(str(folder)), stages=", ".join(missing))])
+    return Run(folder, manifest)
+
+
+def rate(order: Order, out: Path) -> Run:
+    """Rates every unit and writes the run to ``out``, which must not exist.
+
+    Raises ``InputError``: T101 engine, T102 partial scheme not accepted, T103 no record on or before the day, T104 no units,
+    T105 ``out`` exists, T106 park scheme without members; ``InvariantError`` when a result contradicts itself.
+    """
+    _check_order(order, out)
+    vocabulary = read_vocabulary()
+    stored = [b for b in batches(order.store) if order.batches is None or b.id in order.batches]
+    waiting = out.with_name(f".{out.name}.writing")
+    shutil.rmtree(waiting, ignore_errors=True)
+    waiting.mkdir(parents=True)
+    try:
+        with open_engine(order.engine) as engine:
+            made = _rated(engine, order, stored, vocabulary, waiting)
+        _copy_scheme(order.scheme_folder, waiting / SCHEME_FOLDER)
+        write_manifest(waiting, _manifest(order, stored, made, out))
+        waiting.rename(out)
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)
+    return read_run(out)
+
+
+def _check_order(order: Order, out: Path) -> None:
+    found = []
+    if order.scheme.status != "complete" and not order.accept_partial:
+        missing = "; ".join(words.zh for words in order.scheme.missing) or "—"
+        found.append(problem("T102", scheme=order.scheme.identity, status=order.scheme.status, missing=missing))
+    if not order.units.num_rows:
+        found.append(problem("T104"))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        found.append(problem("T105", Place(str(out))))
+    if "park" in order.scheme.rates and order.members is None:
+        found.append(problem("T106", scheme=order.scheme.identity))
+    if found:
+        raise InputError(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came out: rows and digest a stage, how many rows of each input there were, and on what it was computed."""
+
+    stages: Mapping[str, Mapping[str, Any]]
+    counts: Mapping[str, int]
+    engine: str
+
+
+def _rated(engine: Engine, order: Order, stored: Sequence[Batch], vocabulary: Vocabulary, folder: Path) -> _Made:
+    start = _start(order)
+    record = _records(engine, stored, vocabulary)
+    _check_days(record, start.given, order, vocabulary)
+    begun = relations(engine, record, start, order.scheme, vocabulary)
+    program = Compiler(order.scheme, vocabulary).program()
+    results = stages(engine, program, vocabulary, begun)
+    check(results, begun.subject, program)
+    tables = {"unit": _units(begun.subject, vocabulary), "fact": _facts(results["fact"], record, begun.given, vocabulary)}
+    keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
+    tables |= {stage.name: results[stage.name] for stage in STAGES}
+    written = {name: _write(engine, table, folder / f"{name}.parquet", keys[name]) for name, table in tables.items()}
+    return _Made(written, _counts(engine, results, record, order), engine.name)
+
+
+def _start(order: Order) -> Start:
+    units = order.units.sort_by("unit_id")
+    asks = [Ask(unit_id, unit_id, order.as_of, order.known_at) for unit_id in units.column("unit_id").to_pylist()]
+    given: list[Given] = [g for path in order.history for g in earlier_ratings(read_run(path))]
+    members: Sequence[tuple[str, str]] = ()
+    lookup = units
+    if order.members is not None:
+        heard = member_results(read_run(order.members), units)
+        given += heard.given
+        members = heard.pairs
+        lookup = pa.concat_tables([units.select(heard.lookup.column_names), heard.lookup])
+    return Start(units, asks, order.links, given, members, lookup)
+
+
+def _records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) -> ir.Table:
+    for batch in stored:
+        if digest_of_file(batch.folder / "record.parquet") != batch.file_digest:
+            batch.table()
+    paths = [batch.folder / "record.parquet" for batch in stored]
+    if not paths:
+        return engine.load("record", wide_schema(vocabulary).empty_table())
+    return engine.read_parquet(paths)
+
+
+def _check_days(record: ir.Table, given: Sequence[Given], order: Order, vocabulary: Vocabulary) -> None:
+    """An ``as_of`` before any record is a slip of the pen, not a city without a blemish."""
+    from envcredit.rating.facts import day_of
+
+    first = day_of(record, vocabulary.kinds).min().to_pyarrow().as_py()
+    earliest = min([day for day in (first, *(g.day for g in given)) if day is not None], default=None)
+    if earliest is None or earliest > order.as_of:
+        raise InputError([problem("T103", as_of=order.as_of.isoformat(), first=earliest.isoformat() if earliest else "—")])
+
+
+def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+    columns = [name for name in vocabulary.unit if name != "unit_id"]
+    return subject.select(
+        "unit_id", *columns, as_of="as_of", period_from="rated_from", period_to="rated_to", period_end="rated_end"
+    )
+
+
+def _facts(fact: ir.Table, record: ir.Table, given: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+    """Facts with all that their records state."""
+    wide = ["source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw", *vocabulary.attributes]
+    stated = ibis.union(record.select("record_id", *wide), given.select("record_id", *wide))
+    own = ("kind", "by_member", "attached_by", "day", "document_key", "about_key")
+    return fact.select(*FACT_KEY, *own, *_STATES).join(stated, "record_id").select(*FACT_KEY, *own, *wide, *_STATES)
+
+
+def _write(engine: Engine, table: ir.Table, path: Path, key: Sequence[str]) -> dict[str, Any]:
+    rows = engine.write_parquet(table, path, key)
+    return {"rows": rows, "digest": digest_of_parquet(path)}
+
+
+def _counts(engine: Engine, results: Mapping[str, ir.Table], record: ir.Table, order: Order) -> dict[str, int]:
+    statuses = results["score"].group_by("status").agg(rows=ibis._.count()).to_pyarrow().to_pylist()
+    by_status = {row["status"]: row["rows"] for row in statuses}
+    return {
+        "records": record.count().to_pyarrow().as_py(),
+        "units": order.units.num_rows,
+        **{status: by_status.get(status, 0) for status in ("rated", "refused", "not_rated")},
+    }
+
+
+def _copy_scheme(folder: Traversable, to: Path) -> None:
+    for part in ("", "rules", "cases"):
+        names = [folder.joinpath(SCHEME_FILE)] if not part else yaml_files(folder, part)
+        for file in names:
+            target = to / part / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+
+
+def _manifest(order: Order, stored: Sequence[Batch], made: _Made, out: Path) -> dict[str, Any]:
+    scheme = order.scheme
+    return {
+        "format": FORMAT,
+        "envcredit": version("envcredit"),
+        "engine": made.engine,
+        "scheme": {
+            "identity": scheme.identity,
+            "rule_digest": rule_digest(scheme),
+            "text_digest": text_digest(scheme),
+            "status": scheme.status,
+            "step": str(scheme.score.step) if scheme.score else "",
+        },
+        "as_of": order.as_of.isoformat(),
+        "known_at": order.known_at,
+        "accept_partial": order.accept_partial,
+        "inputs": {
+            "records": _shown(order.store, out),
+            "batches": [{"id": b.id, "digest": b.digest, "rows": b.rows} for b in stored],
+            "links": [list(link) for link in order.links],
+            "history": [_named(path, out) for path in order.history],
+            "members": _named(order.members, out) if order.members else None,
+        },
+        "counts": dict(made.counts),
+        "stages": {name: dict(stage) for name, stage in made.stages.items()},
+        "result_digest": digest_of_result({name: str(stage["digest"]) for name, stage in made.stages.items()}),
+    }
+
+
+def _named(path: Path, out: Path) -> dict[str, str]:
+    return {"path": _shown(path, out), "result_digest": str(read_manifest(path)["result_digest"])}
+
+
+def _shown(path: Path, out: Path) -> str:
+    """Where an input lies as seen from the run, so that a folder of records and runs can be moved as a whole."""
+    here, there = out.resolve(), path.resolve()
+    ups = 0
+    while not there.is_relative_to(here):
+        here, ups = here.parent, ups + 1
+    return "/".join([".."] * ups + list(there.relative_to(here).parts)) or "."
+
+
+def located(run: Run, shown: str) -> Path:
+    """The input that a manifest names, seen from the run."""
+    return (run.folder.resolve() / shown).resolve()

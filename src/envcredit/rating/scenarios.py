@@ -1,0 +1,61 @@
+"""The same unit rated again under other circumstances: on a later day, or without one of its records, all in one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from envcredit.base.vocabulary import Vocabulary
+from envcredit.engine import open_engine
+from envcredit.rating.columns import GRADE, SCORE
+from envcredit.rating.inputs import Ask, Start, given_schema, relations
+from envcredit.rating.plan import stages
+from envcredit.rating.program import Compiler
+from envcredit.records.wide import wide_schema
+from envcredit.scheme.model import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a scenario led to: status, score in steps (none without one), grade ('' for none)."""
+
+    status: str
+    score: int | None
+    grade: str
+
+
+def outcomes(
+    scheme: Scheme, units: pa.Table, facts: pa.Table, asks: Sequence[Ask], members: Sequence[tuple[str, str]], vocabulary: Vocabulary
+) -> Mapping[str, Outcome]:
+    """The outcome of each ask, by its ``unit_id``. ``facts`` as :func:`facts_as_given` makes them."""
+    if not asks:
+        return {}
+    with open_engine() as engine:
+        record = engine.load("record", wide_schema(vocabulary).empty_table())
+        begun = relations(engine, record, Start(units, asks, members=members, facts=facts), scheme, vocabulary)
+        results = stages(engine, Compiler(scheme, vocabulary).program(), vocabulary, begun)
+        scores = _rows(results[SCORE.name].to_pyarrow())
+        grades = _rows(results[GRADE.name].to_pyarrow())
+    return {key: Outcome(grades[key]["status"], scores[key]["score"], grades[key]["final"]) for key in scores}
+
+
+def facts_as_given(fact: pa.Table, vocabulary: Vocabulary) -> pa.Table:
+    """Rows of a run's fact stage as facts that can be rated again; members' facts belong to the member."""
+    member = fact.column("by_member")
+    real = pc.if_else(pc.not_equal(member, ""), member, fact.column("unit_id"))
+    columns: dict[str, Any] = {}
+    for name, kind in given_schema(vocabulary).items():
+        if name in fact.column_names:
+            columns[name] = fact.column(name)
+        else:
+            columns[name] = pa.array([None if name == "replaced_at" else ""] * fact.num_rows, type=kind)
+    columns["real_id"] = real
+    return pa.table(columns)
+
+
+def _rows(table: pa.Table) -> dict[str, dict[str, Any]]:
+    return {row["unit_id"]: row for row in table.to_pylist()}
