@@ -11,11 +11,11 @@ import pyarrow as pa
 import pytest
 
 from envcredit.base.vocabulary import read_vocabulary
-from envcredit.rating.columns import STAGES, record_schema
+from envcredit.rating.columns import STAGES
+from envcredit.records.wide import wide_schema
 from envcredit.scheme.model import Scheme
 
-_DAYS = {"counts_from", "counts_to"}
-_WHOLE = {"value", "facts", "band", "raw", "counted", "steps", "cap", "weight", "base", "change", "score", "rank", "line"}
+_TYPES = {"string": pa.string(), "int64": pa.int64(), "date": pa.date32()}
 _UNIT = ("unit_id", "name", "former_names", "uscc", "unit_type", "region", "industry", "park", "permit_class", "status")
 
 
@@ -106,12 +106,6 @@ def a_scheme(*, step: str = "1", drop: Sequence[str] = (), version: str = "2026-
     )
 
 
-def _type(name: str) -> pa.DataType:
-    if name in _DAYS:
-        return pa.date32()
-    return pa.int64() if name in _WHOLE else pa.string()
-
-
 def _table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], default: Mapping[str, Any]) -> pa.Table:
     full = [{name: row.get(name, default.get(name)) for name in schema.names} for row in rows]
     return pa.Table.from_pylist(full, schema=schema)
@@ -121,7 +115,7 @@ def _fact_schema() -> pa.Schema:
     vocabulary = read_vocabulary()
     head = pa.schema({"unit_id": pa.string(), "by_member": pa.string(), "attached_by": pa.string()})
     states = {n: pa.date32() if a.type == "day" else pa.bool_() for n, a in vocabulary.states.items()}
-    return pa.schema([*head, *record_schema(vocabulary), *(pa.field(n, t) for n, t in states.items())])
+    return pa.schema([*head, *wide_schema(vocabulary), *(pa.field(n, t) for n, t in states.items())])
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -139,11 +133,18 @@ def a_run(
 ) -> MadeRun:
     """``units``: unit columns with ``grade``, ``score`` and (unless rated) ``status`` and ``reason`` beside them."""
     scheme = scheme or a_scheme()
-    schemas = {s.name: pa.schema({c: _type(c) for c in s.columns}) for s in STAGES}
+    schemas = {s.name: pa.schema({c: _TYPES[kind] for c, kind in s.columns.items()}) for s in STAGES}
     unit_schema = pa.schema({c: pa.string() for c in _UNIT})
     ranks = {g.key: n for n, g in enumerate(scheme.grades, 1)}
     grades = [
-        {**u, "status": u.get("result", "rated"), "final": u.get("grade", ""), "rank": ranks.get(u.get("grade", ""), 0)}
+        {
+            **u,
+            "steps": "[]",
+            "previous": u.get("previous", ""),
+            "status": u.get("result", "rated"),
+            "final": u.get("grade", ""),
+            "rank": ranks.get(u.get("grade", ""), 0),
+        }
         for u in units
     ]
     scores = [
