@@ -61,5 +61,5 @@ def test_all_contradictions_are_told_at_once(rows: dict[str, Any]) -> None:
 
 def test_a_label_with_an_unquoted_comma_is_found(rows: dict[str, Any]) -> None:
     rows["lists"]["behaviour"]["other"] = {"zh": "其他", "en": "other", "or unknown": None}
-    with pytest.raises(ValueError, match="lists.behaviour.other: unknown key 'or unknown'"):
+    with pytest.raises(ValueError, match=r"lists\.behaviour\.other: unknown key 'or unknown'"):
         vocabulary_from(rows)

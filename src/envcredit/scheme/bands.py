@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from envcredit.scheme.conditions.literals import value_of
 from envcredit.scheme.conditions.problems import ConditionProblem
@@ -107,13 +108,19 @@ def _descending(said: Sequence[_Ends]) -> bool:
     if not rising and not falling:
         raise BandsProblem([BandProblem("S135", 0)])
     if rising and falling:
-        first, last = said[0], said[-1]
-        return len(said) > 1 and (first.lower is not None and last.lower is None or last.upper is not None and first.upper is None)
+        return _falls(said[0], said[-1])
     return falling
 
 
+def _falls(first: _Ends, last: _Ends) -> bool:
+    """With one end in all, the row that has it stands at its own side of the table."""
+    lower_is_first = first.lower is not None and last.lower is None
+    upper_is_last = last.upper is not None and first.upper is None
+    return first is not last and (lower_is_first or upper_is_last)
+
+
 def _rises(ends: Sequence[int]) -> bool:
-    return all(a < b for a, b in zip(ends, ends[1:], strict=False))
+    return all(a < b for a, b in pairwise(ends))
 
 
 def _completed(rows: Sequence[tuple[int, _Ends]]) -> list[Interval]:
@@ -150,8 +157,9 @@ def _outside(intervals: Sequence[Interval], type_: Type) -> Iterator[BandProblem
 
 
 def _between(intervals: Sequence[Interval], type_: Type) -> Iterator[BandProblem]:
-    for one, other in zip(intervals, intervals[1:], strict=False):
-        assert one.upper is not None and other.lower is not None
+    for one, other in pairwise(intervals):
+        assert one.upper is not None
+        assert other.lower is not None
         values: dict[str, object] = {"row": one.index + 1, "other": other.index + 1}
         if one.upper < other.lower:
             ends = {"from": _shown(one.upper, type_), "to": _shown(other.lower, type_)}

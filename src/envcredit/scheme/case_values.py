@@ -113,7 +113,9 @@ def _values(row: Mapping[str, Written], attributes: Mapping[str, Attribute], of:
         attribute = attributes.get(name)
         if attribute is None:
             near = DidYouMean(nearest(name, attributes))
-            told.problems.append(problem("S163", told.places.key(here), kind=of, found=name, near=near, usable=", ".join(attributes)))
+            told.problems.append(
+                problem("S163", told.places.key(here), kind=of, found=name, near=near, usable=", ".join(attributes))
+            )
             continue
         try:
             values[name] = typed_value(written, type_of_attribute(attribute))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.scheme.case_shape import WrittenCase, WrittenExpectation
-from envcredit.scheme.case_values import CaseTypes, Told
+from envcredit.scheme.case_values import CaseTypes, Told, Written
 from envcredit.scheme.cases import Case, CaseRecord, Expectation, ExpectedIgnored, ExpectedPoint
 from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.files import SchemeFile, cases_of, shown_name
@@ -17,6 +17,7 @@ from envcredit.scheme.shape import shaped
 from envcredit.scheme.yaml_tree import Spot, read_tree
 
 _SAMPLE = "- {case: …, of: [air_penalty], as_of: 2026-12-31, expect: {score: 98}}"
+_Row = Mapping[str, Written]
 _OF_RECORD = ("id", "kind", "about", "replaces", "recorded_at", "member")
 
 
@@ -90,13 +91,13 @@ def _records(written: WrittenCase, spot: Spot, types: CaseTypes, told: Told) -> 
             continue
         kind = str(row["kind"])
         if types.check_kind(kind, here, told):
-            found[name] = _record(name, kind, row, here, types, told)
+            found[name] = _record((name, kind), row, here, types, told)
     _check_links(tuple(found.values()), spot, len(written.members), told, written)
     return tuple(found.values())
 
 
-def _record(name: str, kind: str, row: object, here: Spot, types: CaseTypes, told: Told) -> CaseRecord:
-    assert isinstance(row, dict)
+def _record(called: tuple[str, str], row: _Row, here: Spot, types: CaseTypes, told: Told) -> CaseRecord:
+    name, kind = called
     own = {key: str(row[key]) for key in _OF_RECORD if key in row}
     attributes = {key: value for key, value in row.items() if key not in _OF_RECORD}
     values = types.values_of_kind(kind, attributes, here, told)
@@ -141,7 +142,9 @@ def _expectation(written: WrittenExpectation, ids: frozenset[str], spot: Spot, t
     )
 
 
-def _points(written: WrittenExpectation, ids: frozenset[str], spot: Spot, types: CaseTypes, told: Told) -> tuple[ExpectedPoint, ...]:
+def _points(
+    written: WrittenExpectation, ids: frozenset[str], spot: Spot, types: CaseTypes, told: Told
+) -> tuple[ExpectedPoint, ...]:
     found = []
     for at, row in enumerate(written.points or ()):
         here: Spot = (*spot, at)
@@ -155,7 +158,9 @@ def _points(written: WrittenExpectation, ids: frozenset[str], spot: Spot, types:
     return tuple(found)
 
 
-def _ignored(written: WrittenExpectation, ids: frozenset[str], spot: Spot, types: CaseTypes, told: Told) -> tuple[ExpectedIgnored, ...]:
+def _ignored(
+    written: WrittenExpectation, ids: frozenset[str], spot: Spot, types: CaseTypes, told: Told
+) -> tuple[ExpectedIgnored, ...]:
     found = []
     for at, row in enumerate(written.ignored):
         here: Spot = (*spot, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -33,21 +34,15 @@ def shown_name(folder: Traversable) -> str:
 
 def files_of(folder: Traversable, shown: str) -> tuple[tuple[SchemeFile, ...], tuple[Diagnostic, ...]]:
     """``scheme.yaml`` first, then ``rules/*.yaml`` by name. What cannot be read is told."""
-    found: list[SchemeFile] = []
-    diagnostics = [problem("S027", Place(f"{shown}/{name}"), found=name) for name in _strays(folder)]
-    _add(folder.joinpath(SCHEME_FILE), f"{shown}/{SCHEME_FILE}", folder, False, found, diagnostics)
-    for file in yaml_files(folder, "rules"):
-        _add(file, f"{shown}/rules/{file.name}", folder, True, found, diagnostics)
-    return tuple(found), tuple(diagnostics)
+    strays = [problem("S027", Place(f"{shown}/{name}"), found=name) for name in _strays(folder)]
+    rules = [f"rules/{file.name}" for file in yaml_files(folder, "rules")]
+    found, diagnostics = _read(folder, shown, [SCHEME_FILE, *rules])
+    return found, (*strays, *diagnostics)
 
 
 def cases_of(folder: Traversable, shown: str) -> tuple[tuple[SchemeFile, ...], tuple[Diagnostic, ...]]:
     """``cases/*.yaml`` by name."""
-    found: list[SchemeFile] = []
-    diagnostics: list[Diagnostic] = []
-    for file in yaml_files(folder, "cases"):
-        _add(file, f"{shown}/cases/{file.name}", folder, False, found, diagnostics)
-    return tuple(found), tuple(diagnostics)
+    return _read(folder, shown, [f"cases/{file.name}" for file in yaml_files(folder, "cases")])
 
 
 def yaml_files(folder: Traversable, part: str) -> list[Traversable]:
@@ -70,14 +65,18 @@ def _strays(folder: Traversable) -> list[str]:
     return sorted(strays)
 
 
-def _add(
-    file: Traversable, shown: str, folder: Traversable, rules: bool, found: list[SchemeFile], diagnostics: list[Diagnostic]
-) -> None:
-    if isinstance(file, Path) and isinstance(folder, Path) and not file.resolve().is_relative_to(folder.resolve()):
-        diagnostics.append(problem("S026", Place(shown), found=shown))
-        return
-    try:
-        with file.open("rb") as stream:
-            found.append(SchemeFile(shown, stream.read(LARGEST_BYTES + 1), rules))
-    except OSError as error:
-        diagnostics.append(problem("S013", Place(shown), found=error.strerror or type(error).__name__))
+def _read(folder: Traversable, shown: str, names: Sequence[str]) -> tuple[tuple[SchemeFile, ...], tuple[Diagnostic, ...]]:
+    found: list[SchemeFile] = []
+    diagnostics: list[Diagnostic] = []
+    for name in names:
+        place = Place(f"{shown}/{name}")
+        file = folder.joinpath(*name.split("/"))
+        if isinstance(file, Path) and isinstance(folder, Path) and not file.resolve().is_relative_to(folder.resolve()):
+            diagnostics.append(problem("S026", place, found=place.file))
+            continue
+        try:
+            with file.open("rb") as stream:
+                found.append(SchemeFile(place.file, stream.read(LARGEST_BYTES + 1), name.startswith("rules/")))
+        except OSError as error:
+            diagnostics.append(problem("S013", place, found=error.strerror or type(error).__name__))
+    return tuple(found), tuple(diagnostics)

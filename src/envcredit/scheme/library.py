@@ -63,7 +63,7 @@ def locate(name: str | Path, on: date | None = None) -> Traversable:
     on_disk = Path(name).expanduser()
     text = str(name).strip().strip("/")
     if not isinstance(name, Path) and not str(name).startswith((".", "/", "~")):
-        found = [v for v in library() if v.identity == text or v.scheme == text or v.identity.startswith(f"{text}-")]
+        found = [v for v in library() if text in (v.identity, v.scheme) or v.identity.startswith(f"{text}-")]
         found += [v for v in library() if not found and v.identity.startswith(text) and v.scheme == text.rpartition("/")[0]]
         if found:
             return _chosen(text, found, on).folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -34,7 +34,13 @@ def _next(kinds: list[Any], element: str | int) -> Iterator[Any]:
             field = _field(kind, element)
             yield from alternatives(field.annotation) if field else ()
         elif get_origin(kind) is not None:
-            yield from (one for inside in get_args(kind)[-1:] for one in alternatives(inside))
+            yield from (one for inside in _inside(kind) for one in alternatives(inside))
+
+
+def _inside(container: Any) -> tuple[Any, ...]:
+    """What a container holds: the items of a tuple, the values of a mapping."""
+    arguments = get_args(container)
+    return arguments[:1] if get_origin(container) is tuple else arguments[-1:]
 
 
 def _field(model: type[BaseModel], element: str | int) -> FieldInfo | None:
@@ -46,7 +52,9 @@ def _is_labelled(kind: Any, element: str | int) -> bool:
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return False
     tag = kind.model_fields.get("kind")
-    return element == kind.__name__ or (tag is not None and get_origin(tag.annotation) is Literal and element in get_args(tag.annotation))
+    return element == kind.__name__ or (
+        tag is not None and get_origin(tag.annotation) is Literal and element in get_args(tag.annotation)
+    )
 
 
 def alternatives(annotation: Any) -> Iterator[Any]:
@@ -58,8 +66,6 @@ def alternatives(annotation: Any) -> Iterator[Any]:
         for one in get_args(annotation):
             yield from alternatives(one)
     elif origin is tuple:
-        yield tuple[get_args(annotation)[0]]  # type: ignore[misc]
-    elif origin is not None and issubclass(origin, Mapping):
-        yield annotation
+        yield types.GenericAlias(tuple, get_args(annotation)[:1])
     elif annotation is not type(None):
         yield annotation

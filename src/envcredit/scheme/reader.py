@@ -104,7 +104,7 @@ def _mapping(file: SchemeFile, places: Places, diagnostics: list[Diagnostic]) ->
         return None
     diagnostics += _rules_in_two_files(tree.places, places)
     places.written.update({spot: where for spot, where in tree.places.written.items() if spot not in places.written})
-    return {key: value for key, value in tree.data.items()}
+    return dict(tree.data)
 
 
 def _rules_in_two_files(one: Places, others: Places) -> Iterator[Diagnostic]:

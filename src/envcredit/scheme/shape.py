@@ -71,7 +71,7 @@ def _steps(loc: tuple[str | int, ...], data: Plain) -> Iterator[tuple[str | int,
         )
         yield element, node, leads
         if leads:
-            node = cast(Any, node)[element]
+            node = cast("Any", node)[element]
 
 
 def _other_shape(loc: tuple[str | int, ...], data: Plain) -> tuple[Spot, str] | None:
@@ -146,7 +146,7 @@ def _missing_key(_: type[BaseModel], row: _ErrorRow, spot: Spot, places: Places)
     return problem("S031", places(spot), key=row["loc"][-1], where=_named(spot))
 
 
-def _no_kind(_: type[BaseModel], row: _ErrorRow, spot: Spot, places: Places) -> Diagnostic:
+def _no_kind(_model: type[BaseModel], _row: _ErrorRow, spot: Spot, places: Places) -> Diagnostic:
     return problem("S031", places(spot), key="kind", where=_named(spot))
 
 
@@ -180,7 +180,7 @@ def _value_at(data: Plain, spot: Spot) -> Plain:
     node: Any = data
     for element in spot:
         node = node[element]
-    return cast(Plain, node)
+    return cast("Plain", node)
 
 
 def _shape_of(value: Plain) -> str:

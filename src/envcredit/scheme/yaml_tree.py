@@ -209,7 +209,7 @@ class _Builder:
             if isinstance(event, MappingEndEvent):
                 break
             place = self._place(event)
-            key = self._key(event, spot, depth)
+            key = self._key(event, depth)
             value_event = next(self._events)
             if key in keys:
                 self._skip(value_event, depth)
@@ -219,7 +219,7 @@ class _Builder:
             found[key] = self._value(value_event, (*spot, key), place, depth + 1)
         return found
 
-    def _key(self, event: Event, spot: Spot, depth: int) -> str:
+    def _key(self, event: Event, depth: int) -> str:
         self._count(event, depth)
         if isinstance(event, ScalarEvent):
             self._refuse_features(event)

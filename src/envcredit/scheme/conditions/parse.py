@@ -66,7 +66,7 @@ def _syntax_problem(text: str, found: UnexpectedInput) -> ConditionProblem:
     if isinstance(found, UnexpectedToken) and found.token.type != "$END":
         return _unexpected(found.token, expected)
     if isinstance(found, UnexpectedCharacters):
-        at = cast(int, found.pos_in_stream)
+        at = cast("int", found.pos_in_stream)
         return ConditionProblem("S101", at + 1, {"found": text[at], "expected": expected})
     return ConditionProblem("S103", len(text) + 1, {"expected": expected})
 

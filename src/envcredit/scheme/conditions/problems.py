@@ -18,7 +18,7 @@ class WordOf:
     key: str
 
     def __format__(self, language: str) -> str:
-        return word(self.key, cast(Language, language))
+        return word(self.key, cast("Language", language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class DidYouMean:
     near: str
 
     def __format__(self, language: str) -> str:
-        return word("condition.did_you_mean", cast(Language, language), near=self.near) if self.near else ""
+        return word("condition.did_you_mean", cast("Language", language), near=self.near) if self.near else ""
 
 
 class ConditionProblem(Exception):

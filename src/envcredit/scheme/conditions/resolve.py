@@ -98,7 +98,9 @@ def unknown_name(written: str, column: int, names: Names) -> ConditionProblem:
         having = list(vocabulary.kinds[vocabulary.states[written].made_by].amends)
         return ConditionProblem("S124", column, _elsewhere(written, names, having))
     near = f"unit.{written}" if written in vocabulary.unit else nearest(written, names.entries)
-    return ConditionProblem("S104", column, {"name": written, "near": DidYouMean(near), "names": ", ".join(sorted(names.entries))})
+    return ConditionProblem(
+        "S104", column, {"name": written, "near": DidYouMean(near), "names": ", ".join(sorted(names.entries))}
+    )
 
 
 def _elsewhere(written: str, names: Names, having: list[str]) -> dict[str, object]:
@@ -106,11 +108,11 @@ def _elsewhere(written: str, names: Names, having: list[str]) -> dict[str, objec
 
 
 def _child(node: Node, index: int) -> Node:
-    return cast(Node, node.children[index])
+    return cast("Node", node.children[index])
 
 
 def _joined(join: type[And] | type[Or], node: Node, names: Names) -> Condition:
-    parts = each(resolve_condition, cast(list[Node], node.children), names)
+    parts = each(resolve_condition, cast("list[Node]", node.children), names)
     return join(tuple(one for part in parts for one in (part.parts if isinstance(part, join) else (part,))))
 
 
@@ -130,9 +132,9 @@ def _type_values(type_: Type) -> dict[str, object]:
 
 
 def _compare(node: Node, names: Names) -> Compare:
-    first, op, second = cast(tuple[Node, Token, Node], node.children)
+    first, op, second = cast("tuple[Node, Token, Node]", node.children)
     left = _left(first, names)
-    operator = cast(Operator, str(op))
+    operator = cast("Operator", str(op))
     _check_operator(operator, left, column_of(op))
     return Compare(operator, left, _right(second, _type_of_side(left), names))
 
@@ -146,7 +148,7 @@ def _left(node: Node, names: Names) -> Name | Shifted:
 def _named_side(node: Node, names: Names) -> Name | Shifted:
     if node.data == "path":
         return find(node, names)
-    path, length = cast(tuple[Node, Token], node.children)
+    path, length = cast("tuple[Node, Token]", node.children)
     day = find(path, names)
     if day.type.name not in ("day", "broken"):
         raise ConditionProblem("S126", column_of(path), {"name": day.written, **_type_values(day.type)})
@@ -234,7 +236,7 @@ def _option(node: Node, type_: Type, names: Names) -> Value:
 
 
 def _among(node: Node, names: Names) -> Among:
-    path, *options = cast(list[Node], node.children)
+    path, *options = cast("list[Node]", node.children)
     left = find(path, names)
     if left.type.name in ("codes", "yes_no"):
         raise _operator_problem("in", left, column_of(path))
@@ -242,11 +244,11 @@ def _among(node: Node, names: Names) -> Among:
 
 
 def _holds(node: Node, names: Names) -> Holds:
-    path, quantifier, *options = cast(list[Any], node.children)
+    path, quantifier, *options = cast("list[Any]", node.children)
     left = find(path, names)
     if left.type.name not in ("codes", "broken"):
         raise ConditionProblem("S127", column_of(path), {"name": left.written, **_type_values(left.type)})
-    return Holds(left, cast(Quantifier, str(quantifier)), _options(options, left.type, names))
+    return Holds(left, cast("Quantifier", str(quantifier)), _options(options, left.type, names))
 
 
 def _between(node: Node, names: Names) -> Condition:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from envcredit.base.days import MonthEnd, Term, add
@@ -133,7 +134,7 @@ def _side(side: Name | Shifted | Value, lookup: Lookup, month_end: MonthEnd) -> 
             return lookup(side)
         case Shifted(day=day, length=length, sign=sign):
             start = lookup(day)
-            return None if start is None else add(start, Term(sign * length.count, length.unit), month_end)  # type: ignore[arg-type]
+            return add(start, Term(sign * length.count, length.unit), month_end) if isinstance(start, date) else None
 
 
 def _rank(type_: Type, code: object) -> int:

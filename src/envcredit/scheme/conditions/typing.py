@@ -60,10 +60,7 @@ def kinds_of(scheme: Scheme, rule_key: str) -> tuple[str, ...]:
 def value_types(scheme: Scheme, vocabulary: Vocabulary) -> dict[str, Type]:
     """The type of each value of a ``derive`` or ``group`` rule, in the order of the files; ``broken`` if its measure is."""
     rules = scheme.of_kind(DeriveRule) | scheme.of_kind(GroupRule)
-    return {
-        key: type_of_text(rule.value, names_of_facts(vocabulary, kinds_of(scheme, key)))
-        for key, rule in rules.items()
-    }
+    return {key: type_of_text(rule.value, names_of_facts(vocabulary, kinds_of(scheme, key))) for key, rule in rules.items()}
 
 
 def type_of_text(text: str, facts: Mapping[str, Name]) -> Type:
