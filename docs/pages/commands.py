@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from typer.main import get_command
-
-from envcredit.cli.app import build
+from envcredit.cli.app import whole_command
 from pages.markdown import code, table
 
 TEXT = {
@@ -30,7 +28,7 @@ def pages(language: str) -> dict[str, str]:
     """One page with a heading for each verb."""
     say = {key: row[language] for key, row in TEXT.items()}
     parts = [f"# {say['title']}\n\n{say['introduction']}\n"]
-    parts += [_command(path, command, say) for path, command in walk(get_command(build()), "envcredit")]
+    parts += [_command(path, command, say) for path, command in walk(whole_command(), "envcredit")]
     return {"commands": "\n".join(parts)}
 
 

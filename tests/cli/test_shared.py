@@ -127,8 +127,8 @@ def test_not_an_instant(text: str) -> None:
     ("arguments", "code", "text"),
     [
         (["--version"], 0, "envcredit 0."),
-        (["--help"], 0, "Usage: envcredit"),
-        ([], 0, "Usage: envcredit"),
+        (["--help"], 0, "用法：envcredit"),
+        ([], 0, "用法：envcredit"),
         (["--lang", "en", "no-such-verb"], 2, "C204 “envcredit” is not used rightly"),
         (["no-such-verb"], 2, "C204 命令“envcredit”的用法有误"),
         (["--no-such-option"], 2, "C201 命令“envcredit”没有选项 --no-such-option"),

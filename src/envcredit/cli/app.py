@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from envcredit.base.diagnostics import Diagnostic, problem
+from envcredit.cli.help_texts import in_readers_language
 from envcredit.cli.shared import BAD, DONE, LANGUAGE_VARIABLE, language_asked_for, refuse, say
 
 VERBS = ("demo", "scheme", "records", "rate", "explain", "compare", "replay", "report")
@@ -25,7 +27,6 @@ def build() -> typer.Typer:
         name="envcredit",
         help=say("cli.app"),
         no_args_is_help=True,
-        subcommand_metavar=say("cli.verb"),
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -39,11 +40,18 @@ def build() -> typer.Typer:
     return app
 
 
+def whole_command() -> Any:
+    """The command that runs: verbs in their order, help in the reader's language."""
+    command: Any = get_command(build())
+    command.commands = {verb: command.commands[verb] for verb in VERBS if verb in command.commands}
+    return in_readers_language(command)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and ends the process with the exit code of the verb."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = build()(_language_last(given), standalone_mode=False, prog_name="envcredit") or DONE
+        code = whole_command().main(_language_last(given), standalone_mode=False, prog_name="envcredit") or DONE
     except typer.Exit as leaving:
         code = leaving.exit_code
     except (KeyboardInterrupt, typer.Abort):

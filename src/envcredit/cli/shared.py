@@ -73,7 +73,9 @@ def run(work: Callable[[], Answer], *, lang: Language, as_json: bool) -> None:
         answer = work()
     except EnvcreditError as error:
         refuse(error.diagnostics, lang=lang, as_json=as_json)
-    except (OSError, UnicodeError, RecursionError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
         refuse([_as_diagnostic(error)], lang=lang, as_json=as_json)
     code = DONE if answer.yes else NO
     if as_json:
