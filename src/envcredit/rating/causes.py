@@ -7,9 +7,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis import _
 
-from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import Engine
-from envcredit.rating.results import Results, columns_of
+from envcredit.rating.results import Results
 from envcredit.scheme.model import Scheme
 
 KEY = ("unit_id", "rule", "record_id")
@@ -68,15 +67,10 @@ def _with_documents(rows: ir.Table, engine: Engine, before: Results, after: Resu
 
 
 def _documents(run: Results, engine: Engine, side: str) -> ir.Table:
-    kinds = read_vocabulary().kinds
-    dates = sorted({kind.date for kind in kinds.values()})
-    columns = ["unit_id", "record_id", "kind", "document_number", "authority", *dates]
-    fact = engine.load(f"fact_{side}", columns_of(run, "fact", columns))
-    day = ibis.cases(*((fact.kind == kind.name, fact[kind.date]) for kind in kinds.values()), else_=ibis.null("date"))
-    named = {f"{name}_of_{side}": fact[name] for name in ("kind", "document_number", "authority")}
-    keys = {f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}
+    fact = engine.load(f"fact_{side}", run.stage("fact").select(["unit_id", "record_id", *_DOCUMENT]))
+    named = {f"{name}_of_{side}": fact[name] for name in _DOCUMENT}
     # A member's fact may reach a park by several members; the document is the same.
-    return fact.select(**keys, **named, **{f"day_of_{side}": day}).distinct()
+    return fact.select(**{f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}, **named).distinct()
 
 
 def _with_reasons(rows: ir.Table, engine: Engine, before: Results, after: Results) -> ir.Table:

@@ -11,16 +11,11 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from envcredit.base.vocabulary import Attribute
 
 FORMAT = 1
 
-_TYPES = {"day": pa.date32(), "text": pa.string(), "code": pa.string(), "codes": pa.string(), "yes_no": pa.bool_()}
 
 
-def arrow_type(attribute: Attribute) -> pa.DataType:
-    """How an attribute is kept: a day as date32, words as text, yes_no as bool, every quantity as a 64-bit integer."""
-    return _TYPES.get(attribute.type, pa.int64())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ibis import _
 
 from envcredit.engine import Engine
 from envcredit.rating.causes import causes
-from envcredit.rating.results import Name, Results, columns_of, name_of, step_of
+from envcredit.rating.results import Name, Results, name_of, step_of
 from envcredit.scheme.model import Scheme
 
 DIRECTIONS = ("worse", "better", "changed", "refused", "rated", "entered", "left", "score", "same")
@@ -106,7 +106,7 @@ def _units(before: Results, after: Results, engine: Engine, factors: tuple[int, 
 
 
 def _side(run: Results, engine: Engine, side: str, factor: int) -> ir.Table:
-    unit = engine.load(f"unit_{side}", columns_of(run, "unit", ["unit_id", *_UNIT]))
+    unit = engine.load(f"unit_{side}", run.stage("unit").select(["unit_id", *_UNIT]))
     grade = engine.load(f"grade_{side}", run.stage("grade").select(["unit_id", "status", "final", "rank"]))
     score = engine.load(f"score_{side}", run.stage("score").select(["unit_id", "score"]))
     rows = unit.left_join(grade, "unit_id").select(*unit.columns, "status", "final", "rank")

@@ -13,10 +13,9 @@ from envcredit.base.names import name_key
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine
 from envcredit.rating.attach import Subjects
-from envcredit.rating.columns import arrow_type
 from envcredit.rating.periods import rated_period
 from envcredit.rating.plan import Relations
-from envcredit.records.wide import wide_schema
+from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.model import Scheme
 
 _CLOCKS = {
@@ -91,7 +90,7 @@ def subject_table(start: Start, scheme: Scheme, vocabulary: Vocabulary) -> pa.Ta
     rows = {row["unit_id"]: row for row in start.units.to_pylist()}
     columns = [name for name in vocabulary.unit if name != "unit_id"]
     schema = {"unit_id": pa.string(), "real_id": pa.string(), "without": pa.string(), **_CLOCKS}
-    schema |= {name: arrow_type(vocabulary.unit[name]) for name in columns}
+    schema |= {name: TYPES.get(vocabulary.unit[name].type, pa.int64()) for name in columns}
     made = []
     for ask in start.asks:
         unit = rows[ask.real_id]

@@ -135,7 +135,8 @@ def _silent_kinds(reading: Reading) -> list[str]:
 
 
 def _unattached(record: ir.Table, party: ir.Table) -> ir.Table:
-    lost = record.join(party.filter(party.unit_id.isnull()), list(PARTY))
+    stated = record.select("record_id", "kind", "file", "line", *PARTY)
+    lost = stated.join(party.filter(party.unit_id.isnull()), list(PARTY))
     return UNATTACHED.shaped(lost)
 
 

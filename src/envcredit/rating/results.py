@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -46,10 +46,3 @@ def name_of(run: Results) -> Name:
 def step_of(run: Results) -> Decimal:
     """The unit of all points of the run; 1 for a scheme without a score."""
     return run.scheme.score.step if run.scheme.score else Decimal(1)
-
-
-def columns_of(run: Results, stage: str, names: Sequence[str]) -> pa.Table:
-    """Columns of a stage, ``""`` throughout for a text column that this run did not need and so does not carry."""
-    table = run.stage(stage)
-    empty = pa.array([""] * table.num_rows, pa.string())
-    return pa.table({name: table[name] if name in table.column_names else empty for name in names})

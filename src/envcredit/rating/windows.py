@@ -44,7 +44,7 @@ class Windows:
         none = ibis.null("date")
         since = chosen(pick, programs, lambda p: (_since_key(p), pick[p.window.first] if p.window else None))
         first = chosen(pick, programs, lambda p: (_first_key(p), self._first(pick, p.window) if p.window else None))
-        last = chosen(pick, programs, lambda p: (p.window, self._last(pick, p.window) if p.window else None))
+        last = chosen(pick, programs, lambda p: (_window_key(p), self._last(pick, p.window) if p.window else None))
         always = pick.rule_no.isin([p.number for p in programs if p.window is None])
         return pick.mutate(
             since=ibis.ifelse(always, pick.day, none if since is None else since),
@@ -105,3 +105,7 @@ def _since_key(program: FactProgram) -> object:
 
 def _first_key(program: FactProgram) -> object:
     return (program.window.first, str(program.window.after)) if program.window else None
+
+
+def _window_key(program: FactProgram) -> object:
+    return program.window.model_dump_json() if program.window else None

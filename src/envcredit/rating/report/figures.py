@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from envcredit.rating.distribution import Distribution, Share, counted, percent, standings_of
-from envcredit.rating.results import Results, columns_of, name_of
+from envcredit.rating.results import Results, name_of
 
 WITHOUT = ("refused", "not_rated")
 
@@ -87,7 +87,7 @@ def _whole(run: Results, grades: Sequence[str]) -> Row:
 
 
 def _by_area(run: Results, area: str, grades: Sequence[str]) -> tuple[Row, ...]:
-    units = columns_of(run, "unit", ["unit_id", area])
+    units = run.stage("unit").select(["unit_id", area])
     joined = units.join(standings_of(run), "unit_id")
     pairs = joined.group_by([area, "standing"]).aggregate([([], "count_all")]).to_pylist()
     found: dict[str, dict[str, int]] = {}

@@ -21,9 +21,10 @@ from envcredit.base.vocabulary import read_vocabulary
 from envcredit.rating.compare_text import area_name, rule_words, standing_words
 from envcredit.rating.distribution import standings_of
 from envcredit.rating.explain_text import cited
-from envcredit.rating.notes import provision
-from envcredit.rating.reasons import reason_words
-from envcredit.rating.results import Results, columns_of, name_of, step_of
+from envcredit.rating.explanation import RecordNote
+from envcredit.rating.notes import provision, record_note
+from envcredit.rating.reasons import reason_of
+from envcredit.rating.results import Results, name_of, step_of
 
 WITHOUT = ("refused", "not_rated")
 POINT_COLUMNS = ("unit_id", "rule", "record_id", "effect", "clause", "raw", "counted", "why_less", "grade", "steps",
@@ -99,21 +100,22 @@ class _Rows:
         self.order = list(order)
         self.others = others
         self.documents = _documents(run)
+        self.missing = _missing(run)
         self.clauses: dict[str, int] = {}
 
     def units(self) -> list[list[Any]]:
-        score = {r["unit_id"]: r for r in self.run.stage("score").select(["unit_id", "status", "score", "reason"]).to_pylist()}
+        score = {r["unit_id"]: r for r in self.run.stage("score").select(["unit_id", "score", "reason"]).to_pylist()}
         previous = dict(zip(*(self.run.stage("grade")[c].to_pylist() for c in ("unit_id", "previous")), strict=True))
         standing = _standings(self.run, self.order)
         points = self.points()
-        columns = ("unit_id", "name", "region", "industry", "park")
+        columns = ["unit_id", "name", "region", "industry", "park"]
         rows = []
-        for unit in columns_of(self.run, "unit", columns).to_pylist():
+        for unit in self.run.stage("unit").select(columns).to_pylist():
             key = unit["unit_id"]
             found = score.get(key, {})
             row = [key, unit["name"], *self.areas(unit), standing.get(key, -1), found.get("score"), self.grade(previous.get(key))]
             over_time = [other.get(key, -1) for other in self.others]
-            reason = self.reason(found.get("status") or "", found.get("reason") or "")
+            reason = self.reason(found.get("reason") or "")
             rows.append([*row, reason, points.get(key, []), over_time])
         return rows
 
@@ -128,8 +130,10 @@ class _Rows:
     def grade(self, key: str | None) -> int:
         return self.order.index(key) if key in self.order else -1
 
-    def reason(self, status: str, reason: str) -> int:
-        return self.texts.place(reason_words(self.run.scheme, status, reason)[self.language] if reason else "")
+    def reason(self, reason: str) -> int:
+        if not reason:
+            return -1
+        return self.texts.place(reason_of(reason, self.run.scheme, read_vocabulary(), self.missing)[self.language])
 
     def points(self) -> dict[str, list[list[Any]]]:
         found: dict[str, list[list[Any]]] = {}
@@ -192,18 +196,22 @@ def _day(day: date | None) -> str:
 
 def _documents(run: Results) -> dict[tuple[str, str], Document]:
     """The records that points stand on, by unit and record."""
-    kinds = read_vocabulary().kinds
-    dates = sorted({k.date for k in kinds.values()})
-    fact = columns_of(run, "fact", ["unit_id", "record_id", "kind", "document_number", "authority", "by_member", *dates])
-    wanted = pc.unique(run.stage("point")["record_id"])
-    used = fact.filter(pc.is_in(fact["record_id"], wanted if isinstance(wanted, pa.Array) else wanted.combine_chunks()))
+    names = ["unit_id", "record_id", "kind", "document_number", "authority", "day", "by_member"]
+    used = _facts_with(run, run.stage("point")["record_id"]).select(names)
     return {
-        (row["unit_id"], row["record_id"]): Document(
-            row["kind"],
-            row["document_number"] or "",
-            row["authority"] or "",
-            row[kinds[row["kind"]].date],
-            row["by_member"] or "",
-        )
-        for row in used.to_pylist()
+        (unit, record): Document(kind, number or "", authority or "", day, member or "")
+        for unit, record, kind, number, authority, day, member in zip(*(used[n].to_pylist() for n in names), strict=True)
     }
+
+
+def _missing(run: Results) -> dict[str, RecordNote]:
+    """The records named as the reason why a unit has no result."""
+    reasons = [reason.split(":") for reason in pc.unique(run.stage("score")["reason"]).to_pylist() if reason]
+    found = _facts_with(run, pa.array([parts[2] for parts in reasons if len(parts) > 2], pa.string()))
+    return {row["record_id"]: record_note(row, read_vocabulary()) for row in found.to_pylist()}
+
+
+def _facts_with(run: Results, records: pa.Array | pa.ChunkedArray) -> pa.Table:
+    fact = run.stage("fact")
+    wanted = records.combine_chunks() if isinstance(records, pa.ChunkedArray) else records
+    return fact.filter(pc.is_in(fact["record_id"], wanted))

@@ -1,0 +1,82 @@
+"""``envcredit rate``: rate every unit of a list on a day, with what was known at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from envcredit.base.labels import Language, word
+from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, moment_of, run, say
+
+if TYPE_CHECKING:
+    from envcredit.rating.run import Run
+
+_Scheme = Annotated[str, typer.Option("--scheme", metavar="S", help=say("cli.rate.scheme"), show_default=False)]
+_Units = Annotated[Path, typer.Option("--units", metavar="F", help=say("cli.rate.units"), show_default=False)]
+_Records = Annotated[Path, typer.Option("--records", metavar="DIR|F", help=say("cli.rate.records"), show_default=False)]
+_AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY", help=say("cli.rate.as_of"), show_default=False)]
+_KnownAt = Annotated[str, typer.Option("--known-at", metavar="T", help=say("cli.rate.known_at"), show_default=False)]
+_History = Annotated[list[Path] | None, typer.Option("--history", metavar="RUN", help=say("cli.rate.history"), show_default=False)]
+_Members = Annotated[Path | None, typer.Option("--members", metavar="RUN", help=say("cli.rate.members"), show_default=False)]
+_Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
+_Partial = Annotated[str, typer.Option("--accept-partial", metavar="S", help=say("cli.rate.accept_partial"), show_default=False)]
+_Out = Annotated[Path, typer.Option("--out", metavar="RUN", help=say("cli.rate.out"), show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("rate", help=say("cli.rate"))(_rate)
+
+
+def _rate(
+    *,
+    scheme: _Scheme,
+    units: _Units,
+    records: _Records,
+    as_of: _AsOf,
+    out: _Out,
+    known_at: _KnownAt = "",
+    history: _History = None,
+    members: _Members = None,
+    engine: _Engine = "duckdb",
+    accept_partial: _Partial = "",
+    lang: LanguageOption = "zh",
+    as_json: JsonOption = False,
+) -> None:
+    def work() -> Answer:
+        from envcredit.rating.orders import Typed, order_of
+        from envcredit.rating.run import rate
+
+        moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        day = day_of(as_of, "--as-of")
+        typed = Typed(scheme, units, records, day, moment, out, history or (), members, engine, accept_partial)
+        order, notes = order_of(typed)
+        made = rate(order, out)
+        return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=notes)
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def told(made: Run, lang: Language) -> Iterator[str]:
+    """What a run found, in a few lines: how many were rated, their grades, what could not be joined, where it stands."""
+    manifest: dict[str, Any] = dict(made.manifest)
+    counts = manifest["counts"]
+    title = made.scheme.title.zh if lang == "zh" else made.scheme.title.en
+    yield word("rate.title", lang, title=title, as_of=manifest["as_of"], known_at=manifest["known_at"])
+    if made.scheme.status != "complete":
+        yield word("rate.partial", lang)
+    yield word("rate.counts", lang, **counts)
+    finals = made.stage("grade").column("final").to_pylist()
+    for grade in made.scheme.grades:
+        words = grade.words.zh if lang == "zh" else grade.words.en
+        yield word("rate.grade", lang, grade=grade.key, words=words, count=finals.count(grade.key))
+    lost = made.stage("unattached")
+    if lost.num_rows:
+        reasons = lost.column("reason").to_pylist()
+        listed = [word("rate.lost", lang, reason=word(f"unattached.{r}", lang), count=reasons.count(r)) for r in sorted(set(reasons))]
+        yield word("rate.unattached", lang, count=lost.num_rows, reasons=word("rate.and", lang).join(listed))
+    yield word("rate.digest", lang, digest=manifest["result_digest"], folder=made.folder)
