@@ -9,9 +9,10 @@ from envcredit.scheme.reader import read_scheme
 
 TITLE = {"zh": "内置评价办法", "en": "Schemes that ship with envcredit"}
 INTRODUCTION = {
-    "zh": "以下各页由评价办法的数据自动成文，与 `envcredit scheme prose` 的输出相同。名称以 `model/` 开头的由本项目自拟，不是任何机关的办法。",
-    "en": "These pages are made from the schemes' data and equal what `envcredit scheme prose` prints. Those whose name starts with "
-    "`model/` are ours and not the measures of any authority.",
+    "zh": "以下各页由评价办法的数据自动成文，与 `envcredit scheme prose` 的输出相同。"
+    "名称以 `model/` 开头的由本项目自拟，不是任何机关的办法。",
+    "en": "These pages are made from the schemes' data and equal what `envcredit scheme prose` prints. "
+    "Those whose name starts with `model/` are ours and not the measures of any authority.",
 }
 
 

@@ -11,7 +11,7 @@ from envcredit.cli.shared import say
 
 _SECTIONS = {"Options": "cli.help.options", "Arguments": "cli.help.arguments", "Commands": "cli.help.commands"}
 _TAGS = {"required": "cli.help.required", "default: ": "cli.help.default", "env var: ": "cli.help.variable"}
-_TYPE = re.compile(r" <(list\[)?(Path|str|int|bool)\]?>")
+_TYPE = re.compile(r" <(list\[)?(Path|path|str|int|bool)\]?>")
 _HELP_OPTION = "Show this message and exit."
 
 
@@ -37,7 +37,7 @@ def _context(context: Any) -> Any:
 def _formatter(formatter: Any) -> Any:
     class Formatter(formatter):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-            plain = re.sub(r"\{(\w+)…\}\.\.\.", r"\1…", args)
+            plain = re.sub(r"\{([\w.]+…?)\}(\.\.\.)?", r"\1", args)
             super().write_usage(prog, plain, say("cli.help.usage") if prefix is None else prefix)
 
         @contextmanager
