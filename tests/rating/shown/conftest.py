@@ -113,7 +113,7 @@ def _table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], default: Mappin
 
 def _fact_schema() -> pa.Schema:
     vocabulary = read_vocabulary()
-    head = pa.schema({"unit_id": pa.string(), "by_member": pa.string(), "attached_by": pa.string()})
+    head = pa.schema({"unit_id": pa.string(), "by_member": pa.string(), "attached_by": pa.string(), "day": pa.date32()})
     states = {n: pa.date32() if a.type == "day" else pa.bool_() for n, a in vocabulary.states.items()}
     return pa.schema([*head, *wide_schema(vocabulary), *(pa.field(n, t) for n, t in states.items())])
 
@@ -158,6 +158,7 @@ def a_run(
     rows: dict[str, Rows] = {"point": points, "ignored": ignored, "grade": grades, "score": scores}
     tables = {name: _table(schema, rows.get(name, ()), {**text, **zero, "effect": "deduct"}) for name, schema in schemas.items()}
     tables["unit"] = _table(unit_schema, units, {"unit_type": "enterprise", "park": "", "region": "431003", "industry": "2614"})
+    facts = [{"day": f.get("decided_on"), **f} for f in facts]
     tables["fact"] = _table(_fact_schema(), facts, {**text, "kind": "penalty", "attached_by": "uscc"})
     manifest = {"as_of": as_of, "known_at": f"{as_of}T23:59:59Z", "result_digest": "0" * 64, "counts": {}}
     return MadeRun(scheme, manifest, {k: t.sort_by([(c, "ascending") for c in _key(k)]) for k, t in tables.items()})

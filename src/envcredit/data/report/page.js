@@ -49,7 +49,7 @@
 
   const chosen = () => {
     const wanted = at("search").value.trim().toLowerCase();
-    const standing = at("standing").value, region = at("region").value;
+    const standing = at("filter-standing").value, region = at("filter-region").value;
     return units.map((_, i) => i).filter((i) =>
       (!wanted || searched[i].includes(wanted)) &&
       (standing === "" || units[i][STANDING] === Number(standing)) &&
@@ -85,7 +85,8 @@
     const parts = [];
     if (unit[REASON] >= 0) parts.push(make("p", "", fill(words.reason, { reason: text(unit[REASON]) })));
     if (unit[OVER_TIME].some((s) => s >= 0)) {
-      const grades = data.runs.map((day, i) => `${day} ${standings[unit[OVER_TIME][i]] ?? "—"}`).join(" → ");
+      const past = [...unit[OVER_TIME], unit[STANDING]];
+      const grades = data.runs.map((day, i) => `${day} ${standings[past[i]] ?? "—"}`).join(" → ");
       parts.push(make("p", "", fill(words.over_time, { grades })));
     } else if (unit[PREVIOUS] >= 0) {
       parts.push(make("p", "", fill(words.before, { grade: standings[unit[PREVIOUS]] })));
@@ -142,14 +143,14 @@
     for (const [value, label] of [["", words["filter.all"]], ...pairs]) at(id).append(new Option(label, value));
   };
   const used = (column) => [...new Set(units.map((u) => u[column]))].filter((p) => p >= 0);
-  options("standing", used(STANDING).sort((a, b) => a - b).map((s) => [s, standings[s]]));
-  options("region", used(REGION).sort((a, b) => collator.compare(texts[a], texts[b])).map((r) => [r, texts[r]]));
+  options("filter-standing", used(STANDING).sort((a, b) => a - b).map((s) => [s, standings[s]]));
+  options("filter-region", used(REGION).sort((a, b) => collator.compare(texts[a], texts[b])).map((r) => [r, texts[r]]));
 
   const again = () => { state.page = 0; show(); };
   at("controls").addEventListener("submit", (event) => event.preventDefault());
   at("search").addEventListener("input", again);
-  at("standing").addEventListener("change", again);
-  at("region").addEventListener("change", again);
+  at("filter-standing").addEventListener("change", again);
+  at("filter-region").addEventListener("change", again);
   at("size").addEventListener("change", () => { state.size = Number(at("size").value); again(); });
   at("previous").addEventListener("click", () => { state.page -= 1; show(); });
   at("next").addEventListener("click", () => { state.page += 1; show(); });
@@ -162,5 +163,19 @@
     });
   }
   for (const id of ["controls", "list", "pager"]) at(id).hidden = false;
-  show();
+
+  // …#unit=ID opens that unit, so that a letter can point to its place in the page.
+  const follow = () => {
+    const asked = /^#unit=(.+)$/.exec(location.hash);
+    if (!asked) return show();
+    let id = asked[1];
+    try { id = decodeURIComponent(id); } catch { /* not an encoded text: taken as written */ }
+    const i = units.findIndex((unit) => unit[ID] === id);
+    if (i >= 0) state.open.add(i);
+    at("search").value = id;
+    again();
+    at("units").scrollIntoView();
+  };
+  window.addEventListener("hashchange", follow);
+  follow();
 })();

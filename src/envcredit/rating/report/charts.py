@@ -17,8 +17,6 @@ from envcredit.rating.letter import columns, harmless
 
 ROW_HEIGHT = 30
 INK, LIGHT_INK, QUIET, TRACK = "#1b2a30", "#ffffff", "#52636b", "#eef2f4"
-READABLE_SHARE = 0.075
-"""A segment narrower than this part of its bar carries no number; the data table has it."""
 
 FALLBACK = ("#1a7f37", "#0969da", "#bf8700", "#bc4c00", "#cf222e", "#6e3a8e", "#24292f")
 NARROW_FALLBACK: Mapping[int, tuple[int, ...]] = {1: (0,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 2, 4), 5: (0, 1, 2, 4, 6)}
@@ -26,7 +24,7 @@ NARROW_FALLBACK: Mapping[int, tuple[int, ...]] = {1: (0,), 2: (0, 4), 3: (0, 2, 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Widths in pixels: the whole drawing, the labels before the bars, the numbers after them; ``font`` size of text."""
+    """Widths in pixels: the whole drawing, the most room for labels before the bars and for numbers after them; ``font`` size."""
 
     whole: int
     labels: int
@@ -39,8 +37,8 @@ class Size:
         return self.whole - self.labels - self.numbers
 
 
-WIDE = Size(620, 168, 118, 13)
-NARROW = Size(340, 112, 78, 12)
+WIDE = Size(620, 210, 140, 13)
+NARROW = Size(340, 120, 112, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,18 @@ def _linear(channel: int) -> float:
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
-def fitted(text: str, pixels: int, font: int) -> str:
-    """``text`` cut with an ellipsis to about ``pixels``: a Chinese character is one em wide, others about half."""
-    room = pixels * 2 // font
+def pixels(text: str, font: int) -> int:
+    """About how wide ``text`` is drawn: a Chinese character takes one em, any other two thirds of one."""
+    wide = columns(text) - len(text)
+    return (wide * 3 + (len(text) - wide) * 2) * font // 3
+
+
+def fitted(text: str, room: int, font: int) -> str:
+    """``text`` on one line, cut with an ellipsis to about ``room`` pixels."""
     clean = harmless(text)
-    if columns(clean) <= room:
+    if pixels(clean, font) <= room:
         return clean
-    while clean and columns(clean) > room - 2:
+    while clean and pixels(clean, font) > room - font:
         clean = clean[:-1]
     return f"{clean.rstrip()}…"
 
@@ -106,12 +109,19 @@ def lengths(bars: Sequence[Bar]) -> Drawing:
 
 
 def stacks(bars: Sequence[Bar]) -> Drawing:
-    """Bars of full length, divided in proportion, with the count written where it fits."""
+    """Bars of full length, divided in proportion; the count is written where it fits, the data table has them all."""
     return _drawing(bars, [sum(s.length for s in bar.segments) or 1 for bar in bars], numbered=True)
 
 
+def _sized(bars: Sequence[Bar], most: Size) -> Size:
+    """``most`` with labels and numbers no wider than the longest of them needs."""
+    labels = max((pixels(harmless(bar.label), most.font) for bar in bars), default=0) + 14
+    numbers = max((pixels(bar.text, most.font) for bar in bars), default=0) + 10
+    return Size(most.whole, min(labels, most.labels), min(numbers, most.numbers), most.font)
+
+
 def _drawing(bars: Sequence[Bar], wholes: Sequence[int], *, numbered: bool) -> Drawing:
-    wide, narrow = (_svg(bars, wholes, size, numbered=numbered) for size in (WIDE, NARROW))
+    wide, narrow = (_svg(bars, wholes, _sized(bars, most), numbered=numbered) for most in (WIDE, NARROW))
     return Drawing(wide, narrow)
 
 
@@ -121,7 +131,7 @@ def _svg(bars: Sequence[Bar], wholes: Sequence[int], size: Size, *, numbered: bo
     import altair as alt
     import vl_convert
 
-    labels = [{"row": i, "x": -10, "text": fitted(b.label, size.labels - 14, size.font)} for i, b in enumerate(bars)]
+    labels = [{"row": i, "x": -10, "text": fitted(b.label, size.labels - 12, size.font)} for i, b in enumerate(bars)]
     totals = [{"row": i, "x": size.bars + 8, "text": b.text} for i, b in enumerate(bars)]
     tracks = [{"row": i, "from": 0, "to": size.bars} for i in range(len(bars))]
     pieces = [piece for i, b in enumerate(bars) for piece in _pieces(i, b, wholes[i], size)]
@@ -132,7 +142,7 @@ def _svg(bars: Sequence[Bar], wholes: Sequence[int], size: Size, *, numbered: bo
         _texts(alt, totals, size, align="left").encode(color=alt.value(QUIET)),
     ]
     if numbered:
-        inside = [p for p in pieces if p["share"] >= READABLE_SHARE]
+        inside = [p for p in pieces if pixels(p["text"], size.font) + 4 <= p["to"] - p["from"]]
         layers.append(_texts(alt, inside, size, align="center").encode(color=alt.Color("ink:N", scale=None)))
     chart = alt.layer(*layers).properties(
         width=size.bars,
@@ -152,7 +162,7 @@ def _pieces(row: int, bar: Bar, whole: int, size: Size) -> list[dict[str, Any]]:
         start, end = (round(n * size.bars / whole, 1) for n in (at, at + segment.length))
         at += segment.length
         if segment.length:
-            about = {"row": row, "from": start, "to": end, "x": (start + end) / 2, "share": (end - start) / size.bars}
+            about = {"row": row, "from": start, "to": end, "x": (start + end) / 2}
             found.append({**about, "text": str(segment.length), "colour": segment.colour, "ink": ink_on(segment.colour)})
     return found
 

@@ -213,7 +213,7 @@ class _Page:
         heaviest = self.figures.costs[:COSTLIEST]
         step = step_of(self.run)
         bars = [Bar(self.rule(c), (Segment(c.points, RULE_COLOUR),), points_text(c.points, step)) for c in heaviest]
-        rows = tuple((*self.rule_cells(c), points_text(c.points, step), str(c.units)) for c in self.figures.costs)
+        rows = tuple((*self.rule_cells(c), points_text(c.points, step), grouped(c.units, 0)) for c in self.figures.costs)
         head = tuple(self.say(f"column.{c}") for c in ("rule", "clause", "points", "units"))
         if not bars:
             return Section("rules", self.say("rules"), self.say("rules.none"), None, None)

@@ -69,7 +69,7 @@ def unit_data(run: Results, language: Language, others: Sequence[Results] = ()) 
         "texts": list(texts.places),
         "standings": [standing_words([run.scheme], key, language) for key in order],
         "grades": [g.key for g in run.scheme.grades],
-        "runs": [name_of(other).as_of for other in others],
+        "runs": [name_of(each).as_of for each in (*others, run)],
         "step": [int(step * 10**places), places],
         "better": run.scheme.score.better if run.scheme.score else "",
         "words": {key: _pattern(f"report.{key}", language) for key in WORDS},
