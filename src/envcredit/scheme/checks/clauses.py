@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.scheme.checks.ground import Ground
 from envcredit.scheme.checks.texts import Spot
-from envcredit.scheme.model import GradeRule, Scheme
+from envcredit.scheme.model import Clause, GradeRule, Scheme
 
 NOT_ESTABLISHED = "unknown"
 """What ``not_modelled`` may cite where even the clause is not known."""
@@ -38,23 +38,25 @@ def clauses_exist(ground: Ground) -> Iterator[Diagnostic]:
 def clauses_in_force(ground: Ground) -> Iterator[Diagnostic]:
     """A clause that a rule cites is in force on every day on which the scheme is."""
     days = ground.scheme.in_force
-    for spot, what, key in citations(ground.scheme):
-        clause = ground.scheme.clauses.get(key)
-        if clause is None or what != "rule":
-            continue
+    for key, clause in ground.scheme.clauses.items():
+        users = [spot for spot, what, cited in citations(ground.scheme) if what == "rule" and cited == key]
         late = clause.valid_from is not None and clause.valid_from > days.first
         early = clause.valid_to is not None and (days.last is None or clause.valid_to < days.last)
-        if late or early:
+        if users and (late or early) and not _upside_down(clause):
             yield ground.found(
                 "S202",
-                spot,
                 ("clauses", key),
+                *users,
                 clause=key,
                 first=clause.valid_from or "…",
                 last=clause.valid_to or "…",
                 scheme_first=days.first,
                 scheme_last=days.last or "…",
             )
+
+
+def _upside_down(clause: Clause) -> bool:
+    return clause.valid_from is not None and clause.valid_to is not None and clause.valid_to < clause.valid_from
 
 
 def sources_fit(ground: Ground) -> Iterator[Diagnostic]:

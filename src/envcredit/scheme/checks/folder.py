@@ -1,4 +1,4 @@
-"""A scheme folder checked: what its reading found, what the checks find, and what they find in its cases."""
+"""A scheme folder checked: what its reading found, what the checks find, and whether its cases exercise every rule."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from datetime import date
 from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, errors_in
+from envcredit.base.vocabulary import read_vocabulary
 from envcredit.errors import SchemeError
+from envcredit.scheme.cases_reader import read_cases
 from envcredit.scheme.checks import check
+from envcredit.scheme.checks.stories import cases_by_rule, cases_for_every_rule
+from envcredit.scheme.coverage import Coverage, coverage
+from envcredit.scheme.library import locate
 from envcredit.scheme.model import Scheme
-from envcredit.scheme.reader import read_with_places
+from envcredit.scheme.reader import read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,13 @@ class Findings:
 
 def check_folder(name_or_path: str | Path, on: date | None = None) -> Findings:
     """Everything that is wrong with a scheme, sorted by place. Raises ``SchemeError`` only when there is no such folder."""
-    reading = read_with_places(name_or_path, on)
+    folder = locate(name_or_path, on)
+    reading = read_folder(folder)
     found = list(reading.diagnostics)
     if reading.scheme is not None:
-        found += check(reading.scheme, reading.places)
+        cases, problems = read_cases(folder, reading.scheme, read_vocabulary())
+        found += [*problems, *check(reading.scheme, reading.places)]
+        found += cases_for_every_rule(reading.scheme, reading.places, cases)
     return Findings(reading.scheme, tuple(sorted(found, key=lambda d: (d.places, d.code))))
 
 
@@ -42,3 +50,15 @@ def checked_scheme(name_or_path: str | Path, on: date | None = None) -> Scheme:
     if findings.scheme is None or errors:
         raise SchemeError(errors)
     return findings.scheme
+
+
+def coverage_of_folder(name_or_path: str | Path, on: date | None = None) -> tuple[Scheme, Coverage]:
+    """A scheme and its coverage, cases included. Raises ``SchemeError`` when the scheme or one of its cases cannot be read."""
+    folder = locate(name_or_path, on)
+    reading = read_folder(folder)
+    if reading.scheme is None:
+        raise SchemeError(reading.diagnostics)
+    cases, problems = read_cases(folder, reading.scheme, read_vocabulary())
+    if errors_in(problems):
+        raise SchemeError(problems)
+    return reading.scheme, coverage(reading.scheme, len(cases), cases_by_rule(reading.scheme, cases))

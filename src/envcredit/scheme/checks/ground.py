@@ -9,7 +9,7 @@ from functools import cached_property
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.base.vocabulary import Attribute, Vocabulary, read_vocabulary
 from envcredit.scheme.checks.texts import Parsed, Spot, Text, parsed, texts_of
-from envcredit.scheme.conditions.problems import ConditionProblem
+from envcredit.scheme.conditions.problems import ConditionProblem, WordOf
 from envcredit.scheme.model import Scheme
 
 Places = Callable[[Spot], Place]
@@ -18,6 +18,11 @@ Places = Callable[[Spot], Place]
 def by_spot(spot: Spot) -> Place:
     """A place that shows only the way to a thing: ``rules.fine.cap``. For schemes that were not read from files."""
     return Place(".".join(str(step) for step in spot))
+
+
+def type_word(name: str) -> WordOf:
+    """The type of a value, in the language of the message that names it."""
+    return WordOf(f"condition.type.{name}")
 
 
 @dataclass(frozen=True)

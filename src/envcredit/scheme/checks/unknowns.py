@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from envcredit.base.diagnostics import Diagnostic
-from envcredit.scheme.checks.ground import Ground
+from envcredit.scheme.checks.ground import Ground, type_word
 from envcredit.scheme.checks.texts import Parsed, Spot
 from envcredit.scheme.checks.windows import looking_rules
 from envcredit.scheme.conditions.problems import ConditionProblem
@@ -122,7 +122,7 @@ def assumed_values_fit(ground: Ground) -> Iterator[Diagnostic]:
                 bound(text, types[written])
             except ConditionProblem:
                 spot = (*way, "missing", written)
-                yield ground.found("S274", spot, rule=way[1], name=written, value=text, type=types[written].name)
+                yield ground.found("S274", spot, rule=way[1], name=written, value=text, type=type_word(types[written].name))
 
 
 CHECKS = (unknown_is_handled, only_asked_values_are_handled, assumed_values_fit)

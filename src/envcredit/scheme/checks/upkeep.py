@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from envcredit.base.diagnostics import Diagnostic
-from envcredit.scheme.checks.ground import Ground
+from envcredit.scheme.checks.ground import Ground, type_word
 from envcredit.scheme.model import RepairRule, ScopeRule
 
 
@@ -17,7 +17,8 @@ def repair_starts_from_a_day(ground: Ground) -> Iterator[Diagnostic]:
         if found is None:
             yield ground.found("S242", ("rules", key, "since"), rule=key, end="since", name=rule.since, kinds=", ".join(rule.of))
         elif found.type != "day":
-            yield ground.found("S243", ("rules", key, "since"), rule=key, end="since", name=rule.since, type=found.type)
+            values = {"rule": key, "end": "since", "name": rule.since, "type": type_word(found.type)}
+            yield ground.found("S243", ("rules", key, "since"), **values)
 
 
 def waiting_ends_in_time(ground: Ground) -> Iterator[Diagnostic]:

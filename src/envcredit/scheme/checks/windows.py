@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from envcredit.base.days import Term
 from envcredit.base.diagnostics import Diagnostic
-from envcredit.scheme.checks.ground import Ground
+from envcredit.scheme.checks.ground import Ground, type_word
 from envcredit.scheme.checks.texts import Spot
 from envcredit.scheme.model import FactRule, GradeRow, GradeRule, GradeStepRule, Scheme, TermTable, Window
 
@@ -58,7 +58,7 @@ def windows_name_days(ground: Ground) -> Iterator[Diagnostic]:
             if found is None:
                 yield ground.found("S242", spot, rule=way[1], end=end, name=name, kinds=", ".join(rule.kinds))
             elif found.type != "day":
-                yield ground.found("S243", spot, rule=way[1], end=end, name=name, type=found.type)
+                yield ground.found("S243", spot, rule=way[1], end=end, name=name, type=type_word(found.type))
 
 
 def term_tables_fit(ground: Ground) -> Iterator[Diagnostic]:

@@ -1,0 +1,220 @@
+"""``envcredit scheme``: list, show, check, cases, coverage, prose, and to and from a workbook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from envcredit.base.labels import Language, word
+from envcredit.cli.printing import table
+from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, run, say
+
+if TYPE_CHECKING:
+    from envcredit.scheme.checks.folder import Findings
+    from envcredit.scheme.coverage import Coverage
+    from envcredit.scheme.model import Scheme, Words
+
+_Name = Annotated[str, typer.Argument(metavar="SCHEME", help=say("cli.scheme.name"), show_default=False)]
+_On = Annotated[str, typer.Option("--on", metavar="DAY", help=say("cli.scheme.on"), show_default=False)]
+_OutBook = Annotated[Path, typer.Argument(metavar="OUT.xlsx", help=say("cli.scheme.out_book"), show_default=False)]
+_InBook = Annotated[Path, typer.Argument(metavar="IN.xlsx", help=say("cli.scheme.in_book"), show_default=False)]
+_Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.scheme.out_folder"), show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    scheme = typer.Typer(help=say("cli.scheme"), no_args_is_help=True, rich_markup_mode=None)
+    scheme.command("list", help=say("cli.scheme.list"))(_list)
+    scheme.command("show", help=say("cli.scheme.show"))(_show)
+    scheme.command("check", help=say("cli.scheme.check"))(_check)
+    scheme.command("cases", help=say("cli.scheme.cases"))(_cases)
+    scheme.command("coverage", help=say("cli.scheme.coverage"))(_coverage)
+    scheme.command("prose", help=say("cli.scheme.prose"))(_prose)
+    scheme.command("sheet", help=say("cli.scheme.sheet"))(_sheet)
+    scheme.command("from-sheet", help=say("cli.scheme.from_sheet"))(_from_sheet)
+    app.add_typer(scheme, name="scheme")
+
+
+def _day(on: str) -> date | None:
+    return day_of(on, "--on") if on else None
+
+
+def _of(words: Words, lang: Language) -> str:
+    return words.zh if lang == "zh" else words.en
+
+
+def _list(lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.library import names
+        from envcredit.scheme.reader import read_scheme
+
+        schemes = [read_scheme(name) for name in names()]
+        rows = [[s.identity, _of(s.title, lang), word(f"scheme.status.{s.status}", lang), _days(s, lang)] for s in schemes]
+        head = [word(f"scheme.list.{column}", lang) for column in ("scheme", "title", "status", "days")]
+        return Answer([_summary(s, lang) for s in schemes], table(head, rows))
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _days(scheme: Scheme, lang: Language) -> str:
+    days = scheme.in_force
+    return word("scheme.days.ended" if days.last else "scheme.days.open", lang, first=days.first, last=days.last)
+
+
+def _summary(scheme: Scheme, lang: Language) -> dict[str, object]:
+    return {
+        "scheme": scheme.identity,
+        "title": _of(scheme.title, lang),
+        "authority": _of(scheme.authority, lang),
+        "status": scheme.status,
+        "from": scheme.in_force.first.isoformat(),
+        "to": scheme.in_force.last.isoformat() if scheme.in_force.last else None,
+        "rates": list(scheme.rates),
+        "grades": [grade.key for grade in scheme.grades],
+        "rules": len(scheme.rules),
+    }
+
+
+def _show(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.reader import read_scheme
+
+        found = read_scheme(scheme, _day(on))
+        result = {**_summary(found, lang), "whole": found.model_dump(mode="json", by_alias=True, exclude_none=True)}
+        return Answer(result, _shown(found, lang))
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _shown(scheme: Scheme, lang: Language) -> Iterable[str]:
+    from envcredit.base.vocabulary import read_vocabulary
+
+    types = read_vocabulary().lists["unit_type"]
+    status = word(f"scheme.status.{scheme.status}", lang)
+    yield word("coverage.title", lang, title=_of(scheme.title, lang), identity=scheme.identity, status=status)
+    yield _of(scheme.summary, lang)
+    yield word("scheme.rates", lang, types=", ".join(types[each][lang] for each in scheme.rates))
+    yield word("scheme.grades", lang, grades=" > ".join(_of(grade.words, lang) for grade in scheme.grades))
+    head = [word(key, lang) for key in ("scheme.rule", "coverage.rule_kind", "scheme.part", "scheme.words", "coverage.clause")]
+    yield table(head, [_rule_row(scheme, key, lang) for key in scheme.rules])
+
+
+def _rule_row(scheme: Scheme, key: str, lang: Language) -> list[str]:
+    rule = scheme.rules[key]
+    part = getattr(rule, "part", None)
+    kind = word(f"coverage.kind.{rule.kind}", lang)
+    return [key, kind, _of(scheme.parts[part].words, lang) if part in scheme.parts else "", _of(rule.words, lang), rule.clause]
+
+
+def _check(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.checks.folder import check_folder
+
+        findings = check_folder(scheme, _day(on))
+        return Answer(_counts(findings), _verdict(scheme, findings, lang), findings.is_clean, findings.diagnostics)
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _counts(findings: Findings) -> dict[str, int]:
+    counted = Counter(found.severity for found in findings.diagnostics)
+    return {"errors": counted["error"], "warnings": counted["warning"], "notes": counted["note"]}
+
+
+def _verdict(name: str, findings: Findings, lang: Language) -> str:
+    from envcredit.scheme.checks import CHECKS
+
+    identity = findings.scheme.identity if findings.scheme else name
+    counts = _counts(findings)
+    if not findings.is_clean:
+        return word("scheme.check.found", lang, identity=identity, **counts)
+    key = "scheme.check.notes" if counts["notes"] else "scheme.check.clean"
+    return word(key, lang, identity=identity, checks=len(CHECKS), count=counts["notes"])
+
+
+def _coverage(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.checks.folder import coverage_of_folder
+
+        read, found = coverage_of_folder(scheme, _day(on))
+        return Answer(found.as_dict(), _coverage_text(read, found, lang))
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _coverage_text(scheme: Scheme, found: Coverage, lang: Language) -> Iterable[str]:
+    from envcredit.scheme.coverage import coverage_tables
+
+    status = word(f"scheme.status.{found.status}", lang)
+    yield word("coverage.title", lang, title=_of(scheme.title, lang), identity=found.identity, status=status)
+    for head, rows in coverage_tables(found, lang):
+        yield ""
+        yield "\n" + table(head, rows)
+    no_firing = sum(each.firing == 0 for each in found.by_rule.values())
+    no_quiet = sum(each.quiet == 0 for each in found.by_rule.values())
+    counts = {"rules": len(found.by_rule), "cases": found.cases, "no_firing": no_firing, "no_quiet": no_quiet}
+    yield "\n" + word("coverage.cases", lang, **counts)
+    if found.unknown:
+        yield word("coverage.unknown", lang, count=found.unknown)
+    if found.missing:
+        yield word("coverage.missing", lang, count=found.missing)
+
+
+def _prose(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.prose import prose
+        from envcredit.scheme.reader import read_scheme
+
+        text = prose(read_scheme(scheme, _day(on)), lang)
+        return Answer({"markdown": text}, text.removesuffix("\n"))
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _cases(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.rating.cases import run_cases
+        from envcredit.scheme.library import locate
+
+        results = run_cases(locate(scheme, _day(on)))
+        failed = [result for result in results if not result.passed]
+        listed = [{"case": r.name, "passed": r.passed, "differences": [told[lang] for told in r.differences]} for r in results]
+        counts = {"count": len(results), "passed": len(results) - len(failed), "failed": len(failed)}
+        lines = [
+            line
+            for result in failed
+            for line in (word("scheme.cases.failed", lang, name=result.name), *(told[lang] for told in result.differences))
+        ]
+        summary = word("scheme.cases.summary" if results else "scheme.cases.none", lang, scheme=scheme, **counts)
+        return Answer({**counts, "cases": listed}, [*lines, summary], yes=not failed)
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _sheet(scheme: _Name, book: _OutBook, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.reader import read_scheme
+        from envcredit.scheme.sheet import write_sheet
+
+        found = read_scheme(scheme, _day(on))
+        sheets = write_sheet(found, book, lang)
+        text = word("scheme.sheet.written", lang, path=book, sheets=len(sheets), rules=len(found.rules))
+        return Answer({"path": str(book), "sheets": list(sheets), "rules": len(found.rules)}, text)
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _from_sheet(book: _InBook, folder: _Folder, lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.scheme.sheet import folder_from_sheet
+
+        scheme, files = folder_from_sheet(book, folder)
+        text = word("scheme.sheet.read", lang, folder=folder, files=len(files), rules=len(scheme.rules))
+        return Answer({"folder": str(folder), "files": [str(file) for file in files], "rules": len(scheme.rules)}, text)
+
+    run(work, lang=lang, as_json=as_json)

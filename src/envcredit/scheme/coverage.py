@@ -1,0 +1,143 @@
+"""How much of the law a scheme carries out: each clause with its state and basis, rules and cases counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from envcredit.base.labels import Language, word
+from envcredit.scheme.checks.clauses import NOT_ESTABLISHED, citations
+from envcredit.scheme.model import Basis, Scheme
+
+State = Literal["encoded", "in_part", "stated", "not_modelled", "open"]
+STATES: tuple[State, ...] = get_args(State)
+"""``encoded``: a rule carries the clause out · ``in_part``: a rule does, and a part is left out · ``stated``: only a consequence
+or a step of the procedure cites it · ``not_modelled``: left out with a reason · ``open``: nothing speaks of it."""
+BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseState:
+    """One clause: its state, on what authority its text is known, and what cites it."""
+
+    key: str
+    article: str
+    basis: Basis
+    state: State
+    cited_by: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCases:
+    """How many cases of a rule expect it to take effect, and how many expect it not to."""
+
+    firing: int
+    quiet: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The coverage of one scheme. ``unknown`` counts what is left out without even its clause being known."""
+
+    identity: str
+    status: str
+    clauses: tuple[ClauseState, ...]
+    unknown: int
+    rules: Mapping[str, int]
+    cases: int
+    by_rule: Mapping[str, RuleCases]
+    missing: int
+
+    def count(self, state: State, basis: Basis | None = None) -> int:
+        """Clauses in a state, of one basis or of all."""
+        return sum(clause.state == state and basis in (None, clause.basis) for clause in self.clauses)
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Reasons for leaving clauses out, counted, in alphabetical order."""
+        return dict(sorted(Counter(reason for clause in self.clauses for reason in clause.reasons).items()))
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {
+            "scheme": self.identity,
+            "status": self.status,
+            "clauses": [_clause_as_dict(clause) for clause in self.clauses],
+            "states": {state: {basis: self.count(state, basis) for basis in BASES} for state in STATES},
+            "reasons": self.left_out,
+            "clause_unknown": self.unknown,
+            "rules": dict(self.rules),
+            "cases": self.cases,
+            "cases_by_rule": {key: {"firing": each.firing, "quiet": each.quiet} for key, each in self.by_rule.items()},
+            "missing": self.missing,
+        }
+
+
+def _clause_as_dict(clause: ClauseState) -> dict[str, object]:
+    return {
+        "clause": clause.key,
+        "article": clause.article,
+        "basis": clause.basis,
+        "state": clause.state,
+        "cited_by": list(clause.cited_by),
+        "reasons": list(clause.reasons),
+    }
+
+
+def coverage(scheme: Scheme, cases: int = 0, by_rule: Mapping[str, RuleCases] | None = None) -> Coverage:
+    """The coverage of a scheme that reads well. ``cases`` and ``by_rule`` come from the scheme's cases."""
+    counted = by_rule or {}
+    return Coverage(
+        identity=scheme.identity,
+        status=scheme.status,
+        clauses=tuple(_clauses(scheme)),
+        unknown=sum(row.clause == NOT_ESTABLISHED for row in scheme.not_modelled),
+        rules=dict(sorted(Counter(rule.kind for rule in scheme.rules.values()).items())),
+        cases=cases,
+        by_rule={key: counted.get(key, RuleCases(0, 0)) for key in scheme.rules},
+        missing=len(scheme.missing),
+    )
+
+
+def _clauses(scheme: Scheme) -> Iterator[ClauseState]:
+    cited: dict[str, dict[str, None]] = {key: {} for key in scheme.clauses}
+    by_rule: set[str] = set()
+    for spot, what, clause in citations(scheme):
+        cited.setdefault(clause, {})[str(spot[1])] = None
+        by_rule.update([clause] if what == "rule" else [])
+    for key, clause in scheme.clauses.items():
+        reasons = tuple(row.reason for row in scheme.not_modelled if row.clause == key)
+        state = _state(key in by_rule, bool(cited[key]), bool(reasons))
+        yield ClauseState(key, clause.article, clause.basis, state, tuple(cited[key]), reasons)
+
+
+def _state(by_rule: bool, cited: bool, left_out: bool) -> State:
+    if by_rule:
+        return "in_part" if left_out else "encoded"
+    if left_out:
+        return "not_modelled"
+    return "stated" if cited else "open"
+
+
+Lines = Iterable[tuple[Sequence[str], Sequence[Sequence[object]]]]
+
+
+def coverage_tables(found: Coverage, language: Language) -> Lines:
+    """Head and rows of three tables: clauses by state and basis, clauses not encoded, rules by kind."""
+
+    def say(key: str) -> str:
+        return word(f"coverage.{key}", language)
+
+    bases = [word(f"basis.{basis}", language) for basis in BASES]
+    states = [[say(f"state.{s}"), *(found.count(s, basis) for basis in BASES), found.count(s)] for s in STATES]
+    totals = [sum(clause.basis == basis for clause in found.clauses) for basis in BASES]
+    yield [say("state"), *bases, say("all")], [*states, [say("all"), *totals, len(found.clauses)]]
+    rest = [c for c in found.clauses if c.state not in ("encoded", "stated")]
+    if rest:
+        reasons = [", ".join(word(f"prose.reason.{reason}", language) for reason in c.reasons) for c in rest]
+        head = [say("clause"), say("article"), say("state"), say("reason")]
+        yield head, [[c.key, c.article, say(f"state.{c.state}"), why] for c, why in zip(rest, reasons, strict=True)]
+    yield [say("rule_kind"), say("count")], [[say(f"kind.{kind}"), count] for kind, count in found.rules.items()]

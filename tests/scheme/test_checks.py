@@ -1,0 +1,82 @@
+"""Each check finds its own kind of mistake, says where, in both languages, and says nothing of a sound scheme."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from envcredit.base.diagnostics import code_table
+from envcredit.base.labels import LANGUAGES
+from envcredit.errors import SchemeError
+from envcredit.scheme.checks import CHECKS, check, summary_of
+from envcredit.scheme.checks.folder import check_folder, checked_scheme
+from envcredit.scheme.library import names
+from envcredit.scheme.reader import read_scheme
+
+BAD = Path(__file__).parents[1] / "bad" / "scheme"
+SPOILT = sorted(BAD.glob("S*.yaml"))
+
+
+def spoilt(story: dict[str, Any], folder: Path) -> Path:
+    shutil.copytree(BAD / "good", folder)
+    for change in story["change"]:
+        file = folder / change["file"]
+        text = file.read_text("utf-8")
+        assert text.count(change["instead_of"]) == 1, change["instead_of"]
+        file.write_text(text.replace(change["instead_of"], change["write"]), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("file", SPOILT, ids=lambda file: file.stem)
+def test_a_spoilt_scheme_is_told(file: Path, tmp_path: Path) -> None:
+    story = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+    folder = spoilt(story, tmp_path / "spoilt")
+    code = file.stem[:4]
+    found = [each for each in check_folder(folder).diagnostics if each.code == code]
+    for language in LANGUAGES:
+        told = "".join(each.render(language).replace(f"{folder}/", "") + "\n" for each in found)
+        assert told == story[language]
+
+
+def test_every_code_has_its_spoilt_scheme() -> None:
+    checked = {code: entry.name for code, entry in code_table().items() if "S200" <= code < "S350"}
+    assert {file.stem[:4]: file.stem[5:] for file in SPOILT} == checked
+
+
+def test_nothing_is_said_of_a_sound_scheme() -> None:
+    findings = check_folder(BAD / "good")
+    assert findings.diagnostics == ()
+    assert findings.is_clean
+
+
+def test_an_error_keeps_a_scheme_from_being_used(tmp_path: Path) -> None:
+    story = {"change": [{"file": "rules/grades.yaml", "instead_of": "at_most: yellow", "write": "at_most: amber"}]}
+    folder = spoilt(story, tmp_path / "spoilt")
+    with pytest.raises(SchemeError) as caught:
+        checked_scheme(folder)
+    assert [found.code for found in caught.value.diagnostics] == ["S221"]
+    assert checked_scheme(BAD / "good").identity == "test/county/2026-01-01"
+
+
+@pytest.mark.parametrize("name", names())
+def test_shipped_schemes_have_no_error(name: str) -> None:
+    assert [found.render("en") for found in check_folder(name).diagnostics if found.severity == "error"] == []
+
+
+def test_a_scheme_without_files_can_be_checked_too() -> None:
+    scheme = read_scheme(BAD / "good")
+    broken = scheme.model_copy(update={"grades": scheme.grades[:2]})
+    assert {(found.code, str(found.places[0])) for found in check(broken)} == {
+        ("S221", "rules.grade.bands.2.grade"),
+        ("S221", "rules.crime.grade"),
+        ("S221", "consequences.fee.share_of_base.black"),
+    }
+
+
+def test_every_check_says_what_must_hold() -> None:
+    assert all(summary_of(each).endswith(".") or summary_of(each).endswith(":") for each in CHECKS)
+    assert len({summary_of(each) for each in CHECKS}) == len(CHECKS)
