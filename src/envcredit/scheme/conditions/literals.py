@@ -85,7 +85,7 @@ def wrong_form(text: str, type_: Type, column: int) -> ConditionProblem:
 
 def unknown_code(text: str, type_: Type, column: int, codes: tuple[str, ...]) -> ConditionProblem:
     """S105: the list has no such code."""
-    values = {"code": text, "list": type_.list, "near": DidYouMean(nearest(text, codes)), "codes": ", ".join(codes)}
+    values = {"found": text, "list": type_.list, "near": DidYouMean(nearest(text, codes)), "codes": ", ".join(codes)}
     return ConditionProblem("S105", column, values)
 
 

@@ -1,0 +1,147 @@
+"""The printer of conditions is the inverse of the parser, over the whole vocabulary."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envcredit.base.days import Term
+from envcredit.base.vocabulary import read_vocabulary
+from envcredit.scheme.conditions.literals import value_of
+from envcredit.scheme.conditions.names import Names, names_of_clocks, names_of_facts, names_of_unit
+from envcredit.scheme.conditions.parse import condition, measure
+from envcredit.scheme.conditions.printer import printed, printed_measure
+from envcredit.scheme.conditions.tree import (
+    INTEGER,
+    Aggregate,
+    Among,
+    And,
+    Compare,
+    Condition,
+    Grouped,
+    Holds,
+    Known,
+    Measure,
+    Name,
+    Not,
+    Or,
+    Shifted,
+    Since,
+    Truth,
+    Type,
+    Value,
+)
+
+VOCABULARY = read_vocabulary()
+IMPORTED = tuple(VOCABULARY.kinds)
+
+
+def names(kind: str) -> Names:
+    values = {"years_without": Name("value", "years_without", INTEGER)}
+    entries = {**names_of_clocks(), **values, **names_of_unit(VOCABULARY), **names_of_facts(VOCABULARY, (kind,))}
+    return Names(entries, VOCABULARY, (kind,))
+
+
+ALL = {kind: names(kind) for kind in IMPORTED}
+WHOLE = st.integers(-(10**14), 10**14)
+DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
+TERMS = st.builds(Term, st.integers(0, 99_999), st.sampled_from(["day", "month"]))
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+
+
+def values(type_: Type) -> st.SearchStrategy[Value]:
+    plain: dict[str, st.SearchStrategy[object]] = {"day": DAYS, "text": TEXT, "yes_no": st.booleans()}
+    if type_.list:
+        return st.sampled_from(VOCABULARY.codes(type_.list)).map(lambda code: Value(code, type_, code))
+    return plain.get(type_.name, WHOLE).map(lambda value: value_of(value, type_))  # type: ignore[arg-type]
+
+
+def comparisons(name: Name, usable: Names) -> st.SearchStrategy[Condition]:
+    type_ = name.type
+    if type_.name == "codes":
+        options = st.lists(values(type_), min_size=1, unique=True).map(tuple)
+        return st.builds(Holds, st.just(name), st.sampled_from(["any", "all", "only", "none"]), options)
+    ways: list[st.SearchStrategy[Condition]] = [st.builds(Known, st.just(name), st.booleans())]
+    operators = ["=", "!=", "<", "<=", ">", ">="] if type_.is_ordered else ["=", "!="]
+    ways.append(st.builds(Compare, st.sampled_from(operators), st.just(name), values(type_)))
+    if type_.name == "yes_no":
+        ways.append(st.just(Truth(name)))
+    else:
+        options = st.lists(values(type_), min_size=1, max_size=5, unique=True).map(tuple)
+        ways.append(st.builds(Among, st.just(name), options, st.booleans()))
+    if type_.name == "day":
+        others = st.sampled_from([n for n in usable.entries.values() if n.type == type_])
+        shifted = st.builds(Shifted, others, TERMS, st.sampled_from([1, -1]))
+        ways.append(st.builds(Compare, st.sampled_from(operators), st.one_of(st.just(name), shifted), st.one_of(others, shifted)))
+    return st.one_of(ways)
+
+
+def joined(join: type[And] | type[Or], parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    others = parts.filter(lambda part: not isinstance(part, join))
+    return st.lists(others, min_size=2, max_size=4).map(lambda found: join(tuple(found)))
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> tuple[Names, Condition]:
+    usable = ALL[draw(st.sampled_from(IMPORTED))]
+    leaves = st.sampled_from(list(usable.entries.values())).flatmap(lambda name: comparisons(name, usable))
+    whole = st.recursive(
+        leaves,
+        lambda parts: st.one_of(
+            joined(And, parts), joined(Or, parts), parts.filter(lambda part: not isinstance(part, Not)).map(Not)
+        ),
+        max_leaves=8,
+    )
+    return usable, draw(whole)
+
+
+@given(conditions())
+def test_what_is_printed_reads_as_it_was(case: tuple[Names, Condition]) -> None:
+    usable, tree = case
+    text = printed(tree)
+    assert condition(text, usable) == tree
+    assert printed(condition(text, usable)) == text
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> tuple[Names, Measure]:
+    usable, tested = draw(conditions())
+    facts = [name for name in usable.entries.values() if name.where == "fact"]
+    quantities = [name for name in facts if name.type.is_quantity]
+    days = [name for name in facts if name.type.name == "day"]
+    ways: list[st.SearchStrategy[Aggregate]] = [
+        st.just(Aggregate("count")),
+        st.builds(Aggregate, st.just("count_distinct"), st.sampled_from(facts)),
+        st.builds(Aggregate, st.sampled_from(["share", "streak"]), st.none(), st.just(tested)),
+    ]
+    if quantities:
+        functions = st.sampled_from(["sum", "largest", "smallest", "median", "mean"])
+        ways.append(st.builds(Aggregate, functions, st.sampled_from(quantities)))
+    of_day = st.builds(Aggregate, st.sampled_from(["latest", "earliest"]), st.sampled_from(days))
+    outer = st.sampled_from(["sum", "largest", "smallest", "median", "mean"])
+    whole = st.one_of(
+        *ways,
+        of_day,
+        st.builds(Since, st.sampled_from(["day", "month", "year"]), of_day),
+        st.builds(Grouped, outer, st.one_of(ways), st.sampled_from(facts)),
+    )
+    return usable, draw(whole)
+
+
+@given(measures())
+def test_a_printed_measure_reads_as_it_was(case: tuple[Names, Measure]) -> None:
+    usable, tree = case
+    assert measure(printed_measure(tree), usable) == tree
+
+
+@pytest.mark.parametrize("kind", IMPORTED)
+def test_every_name_and_every_code_of_the_vocabulary_can_be_written(kind: str) -> None:
+    for name in ALL[kind].entries.values():
+        for code in VOCABULARY.lists.get(name.type.list, {}):
+            value = Value(code, name.type, code)
+            tree = Holds(name, "any", (value,)) if name.type.name == "codes" else Compare("=", name, value)
+            assert condition(printed(tree), ALL[kind]) == tree
+        assert condition(f"{name.written} is known", ALL[kind]) == Known(name)
