@@ -22,7 +22,7 @@ from envcredit.rating.exact import day_number
 from envcredit.rating.facts import Heard, facts
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.picks import Reading, picks
-from envcredit.rating.points import scored
+from envcredit.rating.points import capped_by_part, scored
 from envcredit.rating.program import MEMBER, FactProgram, Program
 from envcredit.rating.repairs import with_repairs
 from envcredit.rating.rows import unit_columns, value_columns
@@ -81,7 +81,7 @@ def _results(
     )
     scope = engine.keep("scope", scoped(row, program, reading))
     rated = scope.filter(scope.scope_status != "not_rated")
-    point = engine.keep("point", points.semi_join(rated, "unit_id"))
+    point = engine.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
     clauses = {r.key: r.rule.clause for r in program.repairs}
     passed = ignored(fact, pick, paid, program.facts, clauses, _silent_kinds(reading))
     item = engine.keep("item", ITEM.shaped(items(point, scheme)))

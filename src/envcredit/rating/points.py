@@ -33,8 +33,7 @@ def scored(engine: Engine, pick: ir.Table, programs: Sequence[FactProgram], read
     escalated = _escalated(engine, priced, taken, programs, scheme)
     halved = escalated.mutate(steps_counted=_after_repair(escalated), why_less=_why_repaired(escalated))
     once = _one_act_once(engine.keep("priced", halved), programs)
-    capped = _capped_by_rule(once, programs, scheme)
-    return engine.keep("scored", _capped_by_part(capped, programs, scheme))
+    return engine.keep("scored", _capped_by_rule(once, programs, scheme))
 
 
 def _rules(programs: Iterable[FactProgram]) -> list[tuple[FactProgram, PointRule]]:
@@ -125,26 +124,31 @@ def _capped_by_rule(once: ir.Table, programs: Sequence[FactProgram], scheme: Sch
         return counted
     order = _order(counted, [(p.number, keep) for p, _cap, keep in capped])
     cap = ibis.cases(*((counted.rule_no == p.number, steps) for p, steps, _keep in capped))
-    return _filled(counted, cap, ["unit_id", "rule_no"], order, "cap")
+    return _filled(counted, cap, ["unit_id", "rule_no"], [*order, counted.record_id], "cap")
 
 
-def _capped_by_part(capped: ir.Table, programs: Sequence[FactProgram], scheme: Scheme) -> ir.Table:
-    """Parts fill in the order of time; what adds and what takes away each have the part's cap to themselves."""
+def capped_by_part(point: ir.Table, scheme: Scheme) -> ir.Table:
+    """Point rows with the caps of parts: points on facts fill a part in the order of time, those on values come last.
+
+    What adds and what takes away each have the part's cap to themselves.
+    """
     caps = {name: steps_of(part.cap, scheme) for name, part in scheme.parts.items() if part.cap is not None}
-    bound = [(p, r) for p, r in _rules(programs) if r.part in caps]
-    if not bound:
-        return capped
-    named = capped.mutate(
-        part_key=ibis.cases(*((capped.rule_no == p.number, f"{r.part}{sign_of(r.kind, scheme):+d}") for p, r in bound)),
-        part_cap=ibis.cases(*((capped.rule_no == p.number, caps[r.part or ""]) for p, r in bound)),
+    if not caps:
+        return point
+    named = point.mutate(
+        steps_counted=point.counted.abs(),
+        side=point.counted.sign().cast("int64"),
+        part_cap=ibis.cases(*((point.part == name, steps) for name, steps in caps.items())),
+        age=ibis.coalesce(point.counts_from, ibis.date(9999, 12, 31)),
     )
-    age = named.since.delta(ibis.date(1970, 1, 1), unit="day")
-    return _filled(named, named.part_cap, ["unit_id", "part_key"], [age], "part_cap").drop("part_key", "part_cap")
+    order = [named.age, named.record_id, named["rule"], named.band]
+    filled = _filled(named, named.part_cap, ["unit_id", "part", "side"], order, "part_cap")
+    return filled.mutate(counted=filled.steps_counted * filled.side).select(*point.columns)
 
 
 def _filled(row: ir.Table, cap: ir.IntegerValue, group: list[str], order: list[ir.Value], why: str) -> ir.Table:
     """Lets points in until the cap is full, as a running sum, so that each row keeps its share of it."""
-    window = ibis.window(group_by=group, order_by=[*order, row.record_id, row.rule_no], rows=(None, 0))
+    window = ibis.window(group_by=group, order_by=order, rows=(None, 0))
     run = row.mutate(cap_here=cap, so_far=row.steps_counted.sum().over(window))
     room = ibis.greatest(run.cap_here - (run.so_far - run.steps_counted), 0)
     let_in = ibis.cases((run.cap_here.isnull(), run.steps_counted), else_=ibis.least(room, run.steps_counted)).cast("int64")

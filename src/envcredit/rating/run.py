@@ -171,7 +171,8 @@ def _start(order: Order) -> Start:
         heard = member_results(read_run(order.members), units)
         given += heard.given
         members = heard.pairs
-        lookup = pa.concat_tables([units.select(heard.lookup.column_names), heard.lookup])
+        parks = units.select(heard.lookup.column_names)
+        lookup = pa.concat_tables([parks, heard.lookup.cast(parks.schema)])
     return Start(units, asks, order.links, given, members, lookup)
 
 

@@ -9,9 +9,11 @@ import ibis
 import ibis.expr.types as ir
 
 from envcredit.base.amounts import SHARE_PLACES
+from envcredit.base.vocabulary import scale
+from envcredit.rating.exact import divided
 from envcredit.rating.program import FactProgram, Tariff, UnitProgram
 from envcredit.scheme.bands import Interval
-from envcredit.scheme.conditions.tree import Name, Quotient
+from envcredit.scheme.conditions.tree import Name, Quotient, Type
 
 if TYPE_CHECKING:
     from envcredit.rating.picks import Reading
@@ -24,6 +26,11 @@ def banded(pick: ir.Table, programs: Sequence[FactProgram | UnitProgram], readin
     """The index of the band or table row for each pick; FIXED where points do not depend on a value; null = unknown."""
     cases = [(pick.rule_no == p.number, _band(pick, p, reading)) for p in programs if p.tariff and p.tariff.by is not None]
     return ibis.cases(*cases, else_=FIXED).cast("int64") if cases else ibis.literal(FIXED, type="int64")  # type: ignore[no-any-return]
+
+
+def places(kind: Type) -> int:
+    """Decimal places in which values of a quantity are kept."""
+    return scale(kind.name)
 
 
 def _band(pick: ir.Table, program: FactProgram | UnitProgram, reading: Reading) -> ir.IntegerValue:
@@ -75,7 +82,7 @@ def charged(pick: ir.Table, programs: Sequence[FactProgram | UnitProgram], readi
         here = pick.rule_no == program.number
         if tariff.each and isinstance(tariff.by, Name):
             times: Any = reading.column(pick, tariff.by, program)
-            cases.append((here, (times * tariff.each).cast("int64")))
+            cases.append((here, divided(times * tariff.each, 10 ** places(tariff.by.type))))
         elif tariff.by is None:
             cases.append((here, ibis.literal(tariff.points[0], type="int64")))
         else:
