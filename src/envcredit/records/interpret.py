@@ -98,11 +98,12 @@ def _columns(table: Table, source: Source, vocabulary: Vocabulary) -> _Columns:
 
 def _cleaner(source: Source) -> Callable[[str], str]:
     nothing = {word_key(text) for text in source.absent}
+    longest = 2 * max(map(len, nothing), default=0)
 
     @cache
     def cleaned(cell: str) -> str:
         text = text_of(cell)
-        return "" if word_key(text) in nothing else text
+        return "" if len(text) <= longest and word_key(text) in nothing else text
 
     return cleaned
 
@@ -118,7 +119,8 @@ def _kinds(table: Table, source: Source, vocabulary: Vocabulary, cleaned: Callab
         sheets = [row.cells[origin] for row in table.rows]
     stated = texts(Cell(columns=source.kind.columns), table, cleaned) if source.kind.columns else None
     words = [stated.of[i] if stated and stated.of[i] else (sheets[i] if source.kind.sheet else "") for i in range(len(sheets))]
-    return [known.get(word_key(word), word) for word in words]
+    kinds = {word: known.get(word_key(word), word) for word in dict.fromkeys(words)}
+    return [kinds[word] for word in words]
 
 
 def _fill(statement: Statement, number: int, columns: _Columns, table: Table, vocabulary: Vocabulary) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.base.digest import digest_of
+from envcredit.base.labels import LANGUAGES, Language
 from envcredit.records.export import csv_bytes
 from envcredit.records.headers import ORIGIN
 from envcredit.records.readers.encoding import visible
@@ -25,10 +26,18 @@ def quarantine_file(statements: Sequence[Statement]) -> bytes:
 
 
 def quarantine_digest(statements: Sequence[Statement]) -> str:
-    """Names the rows kept out, whatever the reasons and wherever they stood; ``''`` for none."""
+    """Names the rows kept out, whatever the reasons and wherever they stood; ``''`` for none.
+
+    A quarantine file that comes back unmended has the digest of the rows it was made from.
+    """
     if not statements:
         return ""
-    return digest_of(sorted([*(visible(cell) for cell in statement.row.cells)] for statement in statements))
+    rows = []
+    for statement in statements:
+        cells, more = _cells(statement)
+        named = [[head, cell] for head, cell in cells.items() if cell and head not in ORIGIN]
+        rows.append([more, *sorted(named)])
+    return digest_of(sorted(rows, key=repr))
 
 
 def _heads(statements: Sequence[Statement]) -> list[str]:
@@ -42,19 +51,24 @@ def _named(header: tuple[str, ...]) -> list[str]:
 
 
 def _row(statement: Statement, heads: list[str]) -> list[str]:
-    place, cells = statement.place, [visible(cell) for cell in statement.row.cells]
-    names = _named(statement.header)
-    by_head = dict(zip(names, cells, strict=False))
-    more = json.dumps(cells[len(names) :], ensure_ascii=False) if len(cells) > len(names) else by_head.get("q_more", "")
+    place = statement.place
+    by_head, more = _cells(statement)
     codes = " ".join(dict.fromkeys(found.code for found in statement.problems))
     origin = [place.file, place.sheet or by_head.get("q_sheet", ""), str(place.line), codes]
-    reasons = ["；".join(_reason(found, language) for found in statement.problems) for language in ("zh", "en")]
+    reasons = ["；".join(_reason(found, language) for found in statement.problems) for language in LANGUAGES]
     return [*origin, *reasons, more, *(by_head.get(head, "") for head in heads)]
 
 
-def _reason(found: Diagnostic, language: str) -> str:
-    assert language in ("zh", "en")
-    shown = "zh" if language == "zh" else "en"
+def _cells(statement: Statement) -> tuple[dict[str, str], str]:
+    """The cells by their heads, and as text those that have none."""
+    names, cells = _named(statement.header), [visible(cell) for cell in statement.row.cells]
+    by_head = dict(zip(names, cells, strict=False))
+    if len(cells) > len(names):
+        return by_head, json.dumps(cells[len(names) :], ensure_ascii=False)
+    return by_head, by_head.get("q_more", "")
+
+
+def _reason(found: Diagnostic, language: Language) -> str:
     others = f" ({', '.join(map(str, found.places[1:]))})" if len(found.places) > 1 else ""
-    hint = found.hint(shown)  # type: ignore[arg-type]
-    return found.message(shown) + others + (f" {hint}" if hint else "")  # type: ignore[arg-type]
+    hint = found.hint(language)
+    return found.message(language) + others + (f" {hint}" if hint else "")

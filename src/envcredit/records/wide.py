@@ -48,7 +48,11 @@ def wide_table(statements: Sequence[Statement], batch: str, recorded_at: str, vo
     ordered = sorted(statements, key=lambda statement: statement.record_id)
     leading = list(zip(*(_leading(statement, batch, recorded_at) for statement in ordered), strict=True)) or [()] * len(LEADING)
     columns: dict[str, object] = {name: values for (name, _), values in zip(LEADING, leading, strict=True)}
-    columns |= {name: [statement.values.get(name) for statement in ordered] for name in vocabulary.attributes}
+    attributes: dict[str, list[object]] = {name: [None] * len(ordered) for name in vocabulary.attributes}
+    for row, statement in enumerate(ordered):
+        for name, value in statement.values.items():
+            attributes[name][row] = value
+    columns |= attributes
     return pa.table(columns, schema=wide_schema(vocabulary))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.base.labels import LANGUAGES
@@ -22,6 +23,7 @@ def text_of(cell: str) -> str:
     return cell.strip(_ENDS)
 
 
+@lru_cache(maxsize=100_000)
 def word_key(text: str) -> str:
     """The form in which words of lists and heads of columns are compared: half width, small letters, no blanks."""
     return with_brackets(plain(text), "(", ")").casefold().replace("_", "")
