@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envcredit.base.labels import Language, word
-from envcredit.cli.printing import table
+from envcredit.cli.printing import printable, table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, run, say
 
 if TYPE_CHECKING:
+    from envcredit.rating.cases import CaseResult
     from envcredit.scheme.checks.folder import Findings
     from envcredit.scheme.coverage import Coverage
     from envcredit.scheme.model import Scheme, Words
@@ -106,9 +107,9 @@ def _shown(scheme: Scheme, lang: Language) -> Iterable[str]:
 
 def _rule_row(scheme: Scheme, key: str, lang: Language) -> list[str]:
     rule = scheme.rules[key]
-    part = getattr(rule, "part", None)
+    part = scheme.parts.get(str(getattr(rule, "part", "")))
     kind = word(f"coverage.kind.{rule.kind}", lang)
-    return [key, kind, _of(scheme.parts[part].words, lang) if part in scheme.parts else "", _of(rule.words, lang), rule.clause]
+    return [key, kind, _of(part.words, lang) if part else "", _of(rule.words, lang), rule.clause]
 
 
 def _check(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
@@ -156,7 +157,7 @@ def _coverage_text(scheme: Scheme, found: Coverage, lang: Language) -> Iterable[
         yield ""
         yield "\n" + table(head, rows)
     no_firing = sum(each.firing == 0 for each in found.by_rule.values())
-    no_quiet = sum(each.quiet == 0 for each in found.by_rule.values())
+    no_quiet = sum(each.can_be_quiet and each.quiet == 0 for each in found.by_rule.values())
     counts = {"rules": len(found.by_rule), "cases": found.cases, "no_firing": no_firing, "no_quiet": no_quiet}
     yield "\n" + word("coverage.cases", lang, **counts)
     if found.unknown:
@@ -181,19 +182,26 @@ def _cases(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: Js
         from envcredit.rating.cases import run_cases
         from envcredit.scheme.library import locate
 
-        results = run_cases(locate(scheme, _day(on)))
-        failed = [result for result in results if not result.passed]
-        listed = [{"case": r.name, "passed": r.passed, "differences": [told[lang] for told in r.differences]} for r in results]
-        counts = {"count": len(results), "passed": len(results) - len(failed), "failed": len(failed)}
-        lines = [
-            line
-            for result in failed
-            for line in (word("scheme.cases.failed", lang, name=result.name), *(told[lang] for told in result.differences))
-        ]
-        summary = word("scheme.cases.summary" if results else "scheme.cases.none", lang, scheme=scheme, **counts)
-        return Answer({**counts, "cases": listed}, [*lines, summary], yes=not failed)
+        return _case_answer(scheme, run_cases(locate(scheme, _day(on))), lang)
 
     run(work, lang=lang, as_json=as_json)
+
+
+def _case_answer(name: str, results: Sequence[CaseResult], lang: Language) -> Answer:
+    failed = [result for result in results if not result.passed]
+    listed = [
+        {"case": each.name, "place": str(each.place), "passed": each.passed, "differences": [d[lang] for d in each.differences]}
+        for each in results
+    ]
+    counts = {"count": len(results), "passed": len(results) - len(failed), "failed": len(failed)}
+    lines = [line for result in failed for line in _case_lines(result, lang)]
+    lines.append(word("scheme.cases.summary" if results else "scheme.cases.none", lang, scheme=name, **counts))
+    return Answer({**counts, "cases": listed}, [printable(line) for line in lines], yes=not failed)
+
+
+def _case_lines(result: CaseResult, lang: Language) -> Iterable[str]:
+    yield word("scheme.cases.failed", lang, place=result.place, name=result.name)
+    yield from (f"    {difference[lang]}" for difference in result.differences)
 
 
 def _sheet(scheme: _Name, book: _OutBook, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:

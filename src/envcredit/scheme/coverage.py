@@ -32,10 +32,11 @@ class ClauseState:
 
 @dataclass(frozen=True, slots=True)
 class RuleCases:
-    """How many cases of a rule expect it to take effect, and how many expect it not to."""
+    """How many cases of a rule expect it to take effect, and how many expect it not to (where it can be without effect)."""
 
     firing: int
     quiet: int
+    can_be_quiet: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ def coverage(scheme: Scheme, cases: int = 0, by_rule: Mapping[str, RuleCases] | 
 def _clauses(scheme: Scheme) -> Iterator[ClauseState]:
     cited: dict[str, dict[str, None]] = {key: {} for key in scheme.clauses}
     by_rule: set[str] = set()
-    for spot, what, clause in citations(scheme):
-        cited.setdefault(clause, {})[str(spot[1])] = None
-        by_rule.update([clause] if what == "rule" else [])
+    for spot, what, used in citations(scheme):
+        cited.setdefault(used, {})[str(spot[1])] = None
+        by_rule.update([used] if what == "rule" else [])
     for key, clause in scheme.clauses.items():
         reasons = tuple(row.reason for row in scheme.not_modelled if row.clause == key)
         state = _state(key in by_rule, bool(cited[key]), bool(reasons))
@@ -135,9 +136,12 @@ def coverage_tables(found: Coverage, language: Language) -> Lines:
     states = [[say(f"state.{s}"), *(found.count(s, basis) for basis in BASES), found.count(s)] for s in STATES]
     totals = [sum(clause.basis == basis for clause in found.clauses) for basis in BASES]
     yield [say("state"), *bases, say("all")], [*states, [say("all"), *totals, len(found.clauses)]]
-    rest = [c for c in found.clauses if c.state not in ("encoded", "stated")]
+    rest = [clause for clause in found.clauses if clause.state not in ("encoded", "stated")]
     if rest:
-        reasons = [", ".join(word(f"prose.reason.{reason}", language) for reason in c.reasons) for c in rest]
         head = [say("clause"), say("article"), say("state"), say("reason")]
-        yield head, [[c.key, c.article, say(f"state.{c.state}"), why] for c, why in zip(rest, reasons, strict=True)]
+        yield head, [[c.key, c.article, say(f"state.{c.state}"), _why(c, language)] for c in rest]
     yield [say("rule_kind"), say("count")], [[say(f"kind.{kind}"), count] for kind, count in found.rules.items()]
+
+
+def _why(clause: ClauseState, language: Language) -> str:
+    return ", ".join(word(f"prose.reason.{reason}", language) for reason in clause.reasons)

@@ -18,7 +18,7 @@ def cases_by_rule(scheme: Scheme, cases: Sequence[Case]) -> Mapping[str, RuleCas
     counted: dict[str, RuleCases] = {}
     for key, rule in scheme.rules.items():
         effects = [takes_effect(key, rule, case) for case in cases if key in case.of]
-        counted[key] = RuleCases(firing=effects.count(True), quiet=effects.count(False))
+        counted[key] = RuleCases(effects.count(True), effects.count(False), needs_a_quiet_case(rule))
     return counted
 
 
@@ -57,5 +57,5 @@ def cases_for_every_rule(scheme: Scheme, place: Places, cases: Sequence[Case]) -
     for key, counted in cases_by_rule(scheme, cases).items():
         if not counted.firing:
             yield problem("S300", place(("rules", key)), rule=key)
-        if not counted.quiet and needs_a_quiet_case(scheme.rules[key]):
+        if not counted.quiet and counted.can_be_quiet:
             yield problem("S301", place(("rules", key)), rule=key)
