@@ -35,7 +35,7 @@ class Comparison:
     """The difference of two runs. ``step`` is the unit of every number of points in it.
 
     ``units``: one row a unit of either run: ``unit_id``, name, region, industry, park, then status, grade, rank and score
-    ``_before`` and ``_after``, ``direction`` and ``score_change``; sorted by direction, then unit.
+    ``_before`` and ``_after``, ``direction`` and ``score_change``; sorted by direction, the farthest move first, then unit.
     ``causes``: one row a point that differs, of units in both runs; see :func:`envcredit.rating.causes.causes`.
     """
 
@@ -136,4 +136,5 @@ def _direction(rows: ir.Table, comparable: bool) -> ir.StringValue:
 
 def _in_order(units: ir.Table) -> pa.Table:
     place = ibis.cases(*((_.direction == name, at) for at, name in enumerate(DIRECTIONS)), else_=len(DIRECTIONS))
-    return units.order_by(place, _.unit_id).to_pyarrow()
+    far = (_.rank_after - _.rank_before).abs().fill_null(0)
+    return units.order_by(place, ibis.desc(far), _.unit_id).to_pyarrow()

@@ -125,7 +125,7 @@ class _Text:
         yield self.matrix()
         if self.about.causes.num_rows:
             yield Heading(self.say("heading.rules"))
-            yield self.rules()
+            yield from self.rules()
         for area in AREAS:
             yield Heading(self.say(f"heading.{area}"))
             yield self.area(area)
@@ -155,14 +155,19 @@ class _Text:
         rows = tuple((self.standing(b), *(str(found.get((b, a), "")) for a in after)) for b in before)
         return Grid((self.say("column.before"), *map(self.standing, after)), rows, frozenset(range(1, len(after) + 1)))
 
-    def rules(self) -> Grid:
+    def rules(self) -> Iterator[Block]:
+        """Rules behind moves; those that only changed scores are counted, unless there are no others."""
+        every = rules(self.about)
+        shown = [row for row in every if row["moved"]] or every
         names = ("gained", "lost", "changed", "difference", "units", "moved")
         rows = []
-        for row in rules(self.about):
+        for row in shown:
             numbers = [self.points(row[n]) if n == "difference" else str(row[n]) for n in names]
             rows.append((rule_words(self.schemes, row["rule"], self.language), *numbers))
         head = (self.say("column.rule"), *(self.say(f"column.{n}") for n in names))
-        return Grid(head, tuple(rows), frozenset(range(1, 7)))
+        yield Grid(head, tuple(rows), frozenset(range(1, 7)))
+        if len(every) > len(shown):
+            yield Paragraph((self.say("other_rules", count=len(every) - len(shown)),))
 
     def area(self, area: Area) -> Grid:
         found = moves(self.about, area)

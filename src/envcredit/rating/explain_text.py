@@ -13,7 +13,6 @@ from envcredit.base.labels import Language, word
 from envcredit.rating.explanation import (
     Arithmetic,
     Explanation,
-    IgnoredNote,
     Lapse,
     PointNote,
     Provision,
@@ -21,6 +20,7 @@ from envcredit.rating.explanation import (
     StepNote,
     WhatIf,
 )
+from envcredit.rating.left_out import left_out, record_text
 from envcredit.rating.letter import Block, Entry, Grid, Heading, Listing, Paragraph, as_text
 from envcredit.rating.notes import points_text, titled
 
@@ -70,15 +70,6 @@ def cited(clause: Provision, language: Language) -> str:
     )
 
 
-def record_text(record: RecordNote, language: Language) -> str:
-    """Kind, document number, authority and day of a record, in one line."""
-    number = record.number or word("explain.no_number", language)
-    parts = [record.words[language], number, record.authority, record.day.isoformat() if record.day else ""]
-    if record.by_member:
-        parts.append(word("explain.by_member", language, member=record.by_member))
-    return ("，" if language == "zh" else ", ").join(p for p in parts if p)
-
-
 def effect_text(point: PointNote, explanation: Explanation, language: Language) -> str:
     """What a point does: ``扣 5 分``, ``grade set to “black”``, ``2 grade(s) down``."""
     if point.effect == "shift" and point.steps:
@@ -101,6 +92,11 @@ def grade_text(explanation: Explanation, key: str, language: Language) -> str:
     """The official word of a grade; the key itself when the scheme does not know it (an earlier scheme's grade)."""
     note = explanation.grade_note(key)
     return note.words[language] if note else key
+
+
+def _weight(point: PointNote) -> tuple[bool, int]:
+    """What decides the grade by itself first, then what counts most; the order of rules within."""
+    return point.effect not in ("veto", "limit", "row", "shift"), -abs(point.counted)
 
 
 class _Letter:
@@ -177,6 +173,8 @@ class _Letter:
         names = ["rule", "part", "facts", "raw", "counted", "weight" if sums.weighted else "cap"]
         rows = []
         for item in self.about.items:
+            if not item.raw and not item.counted and item.weight is None:
+                continue
             cap = "" if item.cap is None else points_text(item.cap, sums.step)
             weight = "" if item.weight is None else f"{written(item.weight, SHARE_OF_WHOLE)}%"
             part = item.part[self.language] if item.part else ""
@@ -185,23 +183,23 @@ class _Letter:
         return Grid(tuple(self.say(f"column.{n}") for n in names), tuple(rows), frozenset({2, 3, 4, 5}))
 
     def step(self, step: StepNote) -> Entry:
-        text = self.say(f"step.{step.step}", grade=grade_text(self.about, step.to, self.language))
-        if step.words:
-            text = self.say("point", words=step.words[self.language], effect=text)
-        lines = [self.say("clause", clause=cited(step.clause, self.language))] if step.clause else []
-        if step.record:
-            lines.append(self.say("record", record=record_text(step.record, self.language)))
-        return Entry(text, tuple(lines))
+        effect = self.say(f"step.{step.step}", grade=grade_text(self.about, step.to, self.language))
+        if not step.words:
+            return Entry(effect)
+        words = step.words[self.language]
+        if not step.clause:
+            return Entry(self.say("point", words=words, effect=effect))
+        return Entry(self.say("step.at", words=words, article=step.clause.article, effect=effect))
 
     def facts(self) -> Iterator[Block]:
         yield Heading(self.say("heading.points"))
         if self.about.points:
-            yield Listing(tuple(self.point(p) for p in self.about.points), numbered=True)
+            yield Listing(tuple(self.point(p) for p in sorted(self.about.points, key=_weight)), numbered=True)
         else:
             yield Paragraph((self.say("no_points"),))
         if self.about.ignored:
             yield Heading(self.say("heading.ignored"))
-            yield Listing(tuple(self.left_out(i) for i in self.about.ignored))
+            yield from left_out(self.about, self.language)
 
     def point(self, point: PointNote) -> Entry:
         effect = effect_text(point, self.about, self.language)
@@ -242,13 +240,6 @@ class _Letter:
             yield self.say("term_open", first=first)
         elif last:
             yield self.say("term_last", last=last)
-
-    def left_out(self, note: IgnoredNote) -> Entry:
-        rule = self.say("ignored_rule", words=note.words[self.language]) if note.words else ""
-        reason = word(f"reason.{note.reason}", self.language)
-        text = self.say("ignored", record=record_text(note.record, self.language), reason=reason, rule=rule)
-        lines = [self.say("clause", clause=cited(note.clause, self.language))] if note.clause else []
-        return Entry(text, tuple([*lines, note.detail] if note.detail else lines))
 
     def future(self) -> Iterator[Block]:
         yield Heading(self.say("heading.lapses"))

@@ -36,7 +36,7 @@ def comparison(make_run) -> Comparison:
 
 def test_the_text_names_unit_rule_clause_and_record(comparison):
     text = prose(comparison, "zh")
-    assert "涉及 4 家：下降 1 家、上升 0 家、转为不能评价 1 家、退出 1 家、不变 1 家。" in text
+    assert "涉及 4 家：下降 1 家、上升 0 家、转为无等级 1 家、退出 1 家、不变 1 家。" in text
     assert "示例1厂（u1）：绿色 → 蓝色，得分 100 → 95" in text
     assert "受到罚款（第1条）：-5 分，新收到记录：行政处罚，示环罚〔2026〕3号，示例局，2026-03-01" in text
     assert "示例3厂（u3）：绿色 → 不在本次名单" in text

@@ -66,7 +66,7 @@ def test_the_letter_in_chinese(explanation):
         "整改完成日 2026-05-01",
         "应计 9 分，实计 5 分：已到该项指标上限",
         "计分期间：2026年3月10日至2028年3月10日（含当日）",
-        "计分期已满（指标：受到警告）",
+        "计分期已满：受到警告 1 份。",
         "2028年3月10日为最后计分日：受到罚款 示环罚〔2026〕12号。此后若无新的记录，得分 100 分，等级为“绿色”。",
         "申请并获准信用修复：行政处罚",
     ):
@@ -107,6 +107,37 @@ def test_every_effect_has_words(explanation, effect, language):
     assert prose(replace(explanation, points=(point,)), language)
 
 
+@pytest.mark.parametrize(
+    ("reason", "detail", "part"),
+    [
+        ("repaired", "2026-05-01", "已完成信用修复，自 2026-05-01 起不再计分（指标：受到警告、受到罚款）"),
+        ("unknown_value", "due_on", "关键信息不明，按办法不计分（应办期限）"),
+        ("same_act", "r1", "同一违法行为已由其他记录计分（行政处罚，示环罚〔2026〕12号，示例市生态环境局，2026-03-10）"),
+        ("suspended", "9999-12-31", "暂缓计分（指标"),
+        ("revoked", "2026-06-01", "决定已被撤销，2026-06-01 撤销"),
+        ("relieved", "", "符合免除情形（指标"),
+    ],
+)
+def test_a_record_that_did_not_count_stands_once_with_all_rules(explanation, reason, detail, part):
+    from dataclasses import replace
+
+    (note,) = explanation.ignored
+    other = replace(note, rule="fined", words=explanation.points[0].words)
+    notes = tuple(replace(n, reason=reason, detail=detail) for n in (note, other))
+    text = prose(replace(explanation, ignored=notes), "zh")
+    assert text.count(part) == 1
+
+
+def test_records_that_are_merely_past_are_summed(explanation):
+    from dataclasses import replace
+
+    (note,) = explanation.ignored
+    unwanted = replace(note, rule="", words=None, clause=None, reason="no_rule")
+    text = prose(replace(explanation, ignored=(note, note, unwanted)), "zh")
+    assert "计分期已满：受到警告 2 份。" in text
+    assert "评价办法没有对应的指标：行政处罚 1 份。" in text
+
+
 def test_json_carries_both_languages_and_no_float(explanation):
     plain = as_plain(explanation)
     assert plain["points"][0]["words"] == {"zh": "受到罚款", "en": "fined"}
@@ -132,7 +163,7 @@ def test_a_hostile_name_stays_on_its_line_and_commands_nothing(text):
 
 def test_entries_are_counted(explanation):
     listings = [b for b in letter(explanation, "zh") if isinstance(b, Listing)]
-    assert [len(b.entries) for b in listings] == [1, 1, 1, 1, 1]
+    assert [len(b.entries) for b in listings] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
