@@ -45,7 +45,7 @@ def _punished(act: Act, decided: date) -> Iterator[Statement]:
         yield _amending("rectification", act, later(chance, decided, 10, 120), statement, outcome="accepted")
     yield from _review(act, statement, sanction)
     if chance.random() < (0.3 if act.behaviour.grave else 0.05):
-        stamp = act.office.stamp(act.unit.region, "约谈字", decided.year)
+        stamp = act.office.stamp(act.unit.region, "约谈字", decided)
         about: dict[str, Value] = {"occurred_on": decided, "facts": act.behaviour.facts}
         yield Statement("interview", act.unit, decided, about | stamp)
     if act.behaviour.grave:
@@ -82,7 +82,7 @@ def _judgment(act: Act, day: date, sanction: Sanction) -> Statement:
     values: dict[str, Value] = {
         "final_on": day,
         "authority": "示例人民法院",
-        "document_number": act.office.number(act.unit.region, "刑判字", day.year),
+        "document_number": act.office.number(act.unit.region, "刑判字", day),
         "act": act.number,
         "offence": offence,
         "final": True,
@@ -97,7 +97,7 @@ def _listing(act: Act, day: date) -> Statement:
     name = chance.choice(("supervised_case", "supervised_case", "serious_dishonesty", "environmental_blacklist"))
     values: dict[str, Value] = {"list_name": name, "listed_on": day, "level": "city"}
     removed: dict[str, Value] = {"removed_on": later(chance, day, 180, 500)} if chance.random() < 0.6 else {}
-    return Statement("listing", act.unit, day, values | removed | act.office.stamp(act.unit.region, "列字", day.year))
+    return Statement("listing", act.unit, day, values | removed | act.office.stamp(act.unit.region, "列字", day))
 
 
 def _incident(unit: Unit, day: date, office: Office) -> Statement:
@@ -108,7 +108,7 @@ def _incident(unit: Unit, day: date, office: Office) -> Statement:
         "responsible": office.chance.random() < 0.7,
         "facts": "生产废水意外溢流进入附近水体",
     }
-    return Statement("incident", unit, day, values | office.stamp(unit.region, "应急字", day.year))
+    return Statement("incident", unit, day, values | office.stamp(unit.region, "应急字", day))
 
 
 def _amending(kind: str, act: Act, day: date, about: Statement, **values: Value) -> Statement:
@@ -119,4 +119,4 @@ def _amending(kind: str, act: Act, day: date, about: Statement, **values: Value)
         "about_authority": authority(act.unit.region),
         "about_number": about.values["document_number"],
     }
-    return Statement(kind, act.unit, day, concerned | act.office.stamp(act.unit.region, _SERIES[kind], day.year) | values)
+    return Statement(kind, act.unit, day, concerned | act.office.stamp(act.unit.region, _SERIES[kind], day) | values)

@@ -43,7 +43,7 @@ class Unit:
     @property
     def hazard(self) -> float:
         """How readily something goes wrong here, around 1."""
-        return _RISK[self.permit_class] * (0.2 + 8 * (1 - self.care) ** 2)
+        return _RISK[self.permit_class] * (0.2 + 12 * (1 - self.care) ** 2)
 
     def name_on(self, day: date) -> str:
         """What it was called on a day."""
@@ -118,7 +118,7 @@ def _unit(words: Words, parks: tuple[Park, ...], names: Iterator[str], serial: i
     registered = words.abolished[region] if chance.random() < 0.04 else region
     code = credit_code(head, registered, serial)
     permit_class = chance.choices(_CLASSES, trade.classes)[0]
-    near = [park.code for park in parks if park.region == region]
+    near = [park.name for park in parks if park.region == region]
     works = trade.industry[0] == "C" or trade.service
     status = chance.choices(("operating", "stopped", "under_construction", "moved", "closed"), (940, 25, 15, 6, 14))[0]
     renamed = chance.random() < 0.04

@@ -47,7 +47,7 @@ class Act:
             "facts": self.behaviour.facts,
         }
         where: dict[str, Value] = {"medium": self.medium} if self.medium != "service" and kind != "detention" else {}
-        stamp = self.office.stamp(self.unit.region, series, day.year)
+        stamp = self.office.stamp(self.unit.region, series, day)
         return Statement(kind, self.unit, day, about | where | stamp | values)
 
 

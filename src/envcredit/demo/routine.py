@@ -52,7 +52,7 @@ def _permit(unit: Unit, office: Office) -> Iterator[Statement]:
             start,
             {
                 "issued_on": start,
-                **office.stamp(unit.region, "许字", start.year),
+                **office.stamp(unit.region, "许字", start),
                 "permit_number": unit.permit_number,
                 "permit_class": unit.permit_class,
                 "permit_event": event,
@@ -69,12 +69,12 @@ def _permit(unit: Unit, office: Office) -> Iterator[Statement]:
 def _official_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     """One to two visits a year to key units, every third year to the others; two pollutants a visit."""
     chance = office.chance
-    visits = 1 + (chance.random() < 0.5) if unit.permit_class == "key" else int(chance.random() < 0.3)
+    visits = 1 + (chance.random() < 0.5) if unit.permit_class == "key" else int(chance.random() < 0.35)
     media = [medium for medium in unit.trade.media if medium in words().pollutants]
     for _ in range(visits if media else 0):
         medium = chance.choice(media)
         day = day_in(chance, year)
-        number = office.number(unit.region, "监字", year)
+        number = office.number(unit.region, "监字", day)
         table = words().pollutants[medium]
         for pollutant in chance.sample(table, min(2, len(table))):
             limit = Decimal(pollutant.limit)
@@ -106,7 +106,7 @@ def _own_series(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
         return
     pollutant = words().pollutants[media[0]][0]
     limit = Decimal(pollutant.limit)
-    for month in (5, 11):
+    for month in (6,):
         ratio = Decimal(chance.randint(102, 150) if chance.random() < 0.06 * (1 - unit.care) else chance.randint(10, 92)) / 100
         day = date(year, month, chance.randint(1, 28))
         yield Statement(
@@ -128,14 +128,14 @@ def _own_series(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _self_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if unit.permit_class == "simplified" and chance.random() < 0.6:
+    if unit.permit_class == "simplified" and chance.random() < 0.75:
         return
     planned = 12 if unit.permit_class == "key" else 4
     missed = chance.randint(1, planned // 2) if chance.random() < 0.25 * (1 - unit.care) + 0.01 else 0
     day = date(year, chance.choice((11, 12)), chance.randint(1, 28))
     values: dict[str, Value] = {
         "checked_on": day,
-        **office.stamp(unit.region, "自测字", year),
+        **office.stamp(unit.region, "自测字", day),
         "planned": planned,
         "done": planned - missed,
         "falsified": chance.random() < 0.002 * (1 - unit.care),
@@ -159,7 +159,7 @@ def _breaches(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
             day,
             {
                 "found_on": day,
-                **office.stamp(unit.region, "证查字", year),
+                **office.stamp(unit.region, "证查字", day),
                 "breach_category": chance.choices(("c2", "c3", "c4"), (5, 45, 50))[0],
                 "condition": "环境管理台账记录要求",
             },
@@ -182,7 +182,7 @@ def _disclosure(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _discharge(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
     names = [name for medium, name in (("water", "化学需氧量"), ("air", "二氧化硫")) if medium in unit.trade.media]
-    for name in names:
+    for name in names[:1]:
         quota = Decimal(chance.randint(20, 4000)) / 10
         over = chance.random() < 0.03 * (1 - unit.care)
         used = Decimal(chance.randint(101, 125) if over else chance.randint(25, 97)) / 100
@@ -214,7 +214,7 @@ def _hazardous_waste(unit: Unit, year: int, office: Office) -> Iterator[Statemen
             {
                 "checked_on": day,
                 "waste_check_result": result,
-                **office.stamp(unit.region, "危评字", year),
+                **office.stamp(unit.region, "危评字", day),
             },
         )
 
@@ -243,7 +243,7 @@ def _cleaner_production(unit: Unit, year: int, office: Office) -> Statement:
     values: dict[str, Value] = {
         "due_on": due,
         "mandatory": chance.random() < 0.8,
-        **office.stamp(unit.region, "清审字", year),
+        **office.stamp(unit.region, "清审字", due),
     }
     if chance.random() < 0.8 + 0.2 * unit.care:
         values |= {"accepted_on": due - timedelta(days=chance.randint(0, 120)), "outcome": "accepted"}

@@ -44,7 +44,7 @@ def society(city: City, office: Office) -> Iterator[Statement]:
 
 
 def _complaints(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
-    for _ in range(how_many(chance, 0.22 * unit.hazard)):
+    for _ in range(how_many(chance, 0.16 * unit.hazard)):
         day = day_in(chance, year)
         medium = chance.choice(unit.trade.media)
         values: dict[str, Value] = {
@@ -63,23 +63,15 @@ def _complaints(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if unit.care < 0.62 or unit.permit_class == "none":
+    if unit.care < 0.6 or unit.permit_class == "none":
         return
-    if chance.random() < 0.4:
-        day = day_in(chance, chance.choice(_YEARS))
+    for year in (y for y in _YEARS if chance.random() < 0.3 * unit.care):
+        day = day_in(chance, year)
         signer = "head_of_unit" if chance.random() < 0.85 else "other"
-        yield Statement(
-            "commitment",
-            unit,
-            day,
-            {
-                "signed_on": day,
-                "signed_by": signer,
-                "kept": chance.random() < 0.9 + 0.1 * unit.care,
-                "title": "环保信用承诺书",
-            },
-        )
-    if chance.random() < 0.12 * unit.care:
+        kept = chance.random() < 0.9 + 0.1 * unit.care
+        signed: dict[str, Value] = {"signed_on": day, "signed_by": signer, "kept": kept, "title": "环保信用承诺书"}
+        yield Statement("commitment", unit, day, signed)
+    if chance.random() < 0.3 * unit.care:
         start = day_in(chance, chance.choice(_YEARS))
         yield Statement(
             "certification",
@@ -93,7 +85,7 @@ def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
                 "valid_from": start,
                 "valid_to": start + timedelta(days=3 * 365),
                 "level": chance.choice(("provincial", "city", "county")),
-                "document_number": office.number(unit.region, "证字", start.year),
+                "document_number": office.number(unit.region, "证字", start),
                 "authority": _BUREAU,
             },
         )
@@ -109,7 +101,7 @@ def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
                 "authority": _BUREAU,
                 "level": level,
                 "title": "生态环境保护先进单位",
-                "document_number": office.number(unit.region, "表字", day.year),
+                "document_number": office.number(unit.region, "表字", day),
             },
         )
 
@@ -118,11 +110,11 @@ def _lists(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
     if unit.key_unit:
         yield _listed(unit, "key_unit", date(year, 3, 31), date(year + 1, 3, 30), office)
-    if unit.care > 0.85 and unit.permit_class in ("key", "simplified") and chance.random() < 0.06:
+    if unit.care > 0.8 and unit.permit_class in ("key", "simplified") and chance.random() < 0.25:
         yield _listed(unit, "positive_list", date(year, 1, 10), date(year, 12, 31), office)
     if chance.random() < 0.0012 * unit.hazard:
         day = day_in(chance, year)
-        number = office.number(unit.region, "拒评字", year)
+        number = office.number(unit.region, "拒评字", day)
         yield Statement(
             "refusal",
             unit,
@@ -155,14 +147,14 @@ def _listed(unit: Unit, name: str, first: date, last: date, office: Office) -> S
             "removed_on": last,
             "level": "city",
             "authority": _BUREAU,
-            "document_number": office.number(unit.region, "名录字", first.year),
+            "document_number": office.number(unit.region, "名录字", first),
         },
     )
 
 
 def _entries(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
     """What officers enter after a visit: the state of the ledger and the hazards that were not removed."""
-    if unit.permit_class not in ("key", "simplified") or chance.random() > 0.12:
+    if unit.permit_class not in ("key", "simplified") or chance.random() > 0.09:
         return
     day = date(year, chance.choice((10, 11, 12)), chance.randint(1, 28))
     poor = 1 - unit.care
@@ -217,10 +209,21 @@ def _findings(park: Park, office: Office) -> Iterator[Statement]:
             values: dict[str, Value] = {
                 "found_on": day,
                 "authority": _BUREAU,
-                "document_number": office.number(park.region, "园查字", year),
+                "document_number": office.number(park.region, "园查字", day),
                 "park_matter": matter,
                 "facts": "园区环境管理核查",
             }
             if matter == "sewage_not_all_treated":
                 values["treatment_rate"] = Decimal(chance.randint(850, 999)) / 1000
             yield Statement("park_finding", park, day, values)
+            done = later(chance, day, 30, 400)
+            if not good and done.year <= LAST_YEAR and chance.random() < 0.4 + 0.5 * park.care:
+                concerned: dict[str, Value] = {"about_authority": _BUREAU, "about_number": values["document_number"]}
+                number = office.number(park.region, "园改字", done)
+                finished: dict[str, Value] = {
+                    "done_on": done,
+                    "outcome": "accepted",
+                    "authority": _BUREAU,
+                    "document_number": number,
+                }
+                yield Statement("rectification", park, done, concerned | finished)

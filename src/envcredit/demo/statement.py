@@ -30,17 +30,19 @@ class Office:
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
-        self._last: dict[tuple[str, str, int], int] = {}
+        self._used: set[tuple[str, str, int, int]] = set()
 
-    def number(self, region: str, series: str, year: int) -> str:
-        """The next number of a county's series in a year, such as 郴环示桂罚决字〔2024〕12号."""
-        key = (region, series, year)
-        self._last[key] = self._last.get(key, 0) + 1
-        return f"郴环示{words().county_signs[region]}{series}〔{year}〕{self._last[key]}号"
+    def number(self, region: str, series: str, day: date) -> str:
+        """A number of a county's series, such as 郴环示桂罚决字〔2024〕12号; numbers of a year rise with the days."""
+        serial = 2 * day.timetuple().tm_yday - 1
+        while (region, series, day.year, serial) in self._used:
+            serial += 1
+        self._used.add((region, series, day.year, serial))
+        return f"郴环示{words().county_signs[region]}{series}〔{day.year}〕{serial}号"
 
-    def stamp(self, region: str, series: str, year: int) -> dict[str, Value]:
+    def stamp(self, region: str, series: str, day: date) -> dict[str, Value]:
         """Authority and document number of a new document."""
-        return {"authority": authority(region), "document_number": self.number(region, series, year)}
+        return {"authority": authority(region), "document_number": self.number(region, series, day)}
 
 
 def words() -> Words:
