@@ -43,7 +43,7 @@ def names(*kinds: str) -> Names:
         **names_of_facts(vocabulary, kinds),
     }
     words = {"years_without": {"zh": "连续未受处罚的整年数", "en": "full years without a penalty"}}
-    return Names(entries, vocabulary, kinds, frozenset(certain_names(vocabulary, kinds)), words)  # type: ignore[arg-type]
+    return Names(entries, vocabulary, kinds, frozenset(certain_names(vocabulary, kinds)), words)
 
 
 PENALTY = names("penalty")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def values(type_: Type) -> st.SearchStrategy[Value]:
     plain: dict[str, st.SearchStrategy[object]] = {"day": DAYS, "text": TEXT, "yes_no": st.booleans()}
     if type_.list:
         return st.sampled_from(VOCABULARY.codes(type_.list)).map(lambda code: Value(code, type_, code))
-    return plain.get(type_.name, WHOLE).map(lambda value: value_of(value, type_))  # type: ignore[arg-type]
+    return plain.get(type_.name, WHOLE).map(lambda value: value_of(value, type_))
 
 
 def comparisons(name: Name, usable: Names) -> st.SearchStrategy[Condition]:
@@ -84,18 +85,22 @@ def joined(join: type[And] | type[Or], parts: st.SearchStrategy[Condition]) -> s
     return st.lists(others, min_size=2, max_size=4).map(lambda found: join(tuple(found)))
 
 
-@st.composite
-def conditions(draw: st.DrawFn) -> tuple[Names, Condition]:
-    usable = ALL[draw(st.sampled_from(IMPORTED))]
-    leaves = st.sampled_from(list(usable.entries.values())).flatmap(lambda name: comparisons(name, usable))
+@cache
+def conditions_on(kind: str) -> st.SearchStrategy[tuple[Names, Condition]]:
+    usable = ALL[kind]
+    leaves = st.one_of([comparisons(name, usable) for name in usable.entries.values()])
     whole = st.recursive(
         leaves,
         lambda parts: st.one_of(
             joined(And, parts), joined(Or, parts), parts.filter(lambda part: not isinstance(part, Not)).map(Not)
         ),
-        max_leaves=8,
+        max_leaves=6,
     )
-    return usable, draw(whole)
+    return whole.map(lambda tree: (usable, tree))
+
+
+def conditions() -> st.SearchStrategy[tuple[Names, Condition]]:
+    return st.sampled_from(IMPORTED).flatmap(conditions_on)
 
 
 @given(conditions())
@@ -106,29 +111,29 @@ def test_what_is_printed_reads_as_it_was(case: tuple[Names, Condition]) -> None:
     assert printed(condition(text, usable)) == text
 
 
-@st.composite
-def measures(draw: st.DrawFn) -> tuple[Names, Measure]:
-    usable, tested = draw(conditions())
+@cache
+def measures_on(kind: str) -> st.SearchStrategy[tuple[Names, Measure]]:
+    usable = ALL[kind]
     facts = [name for name in usable.entries.values() if name.where == "fact"]
     quantities = [name for name in facts if name.type.is_quantity]
     days = [name for name in facts if name.type.name == "day"]
+    tested = st.one_of([comparisons(name, usable) for name in facts])
+    of_quantities = st.sampled_from(["sum", "largest", "smallest", "median", "mean"])
     ways: list[st.SearchStrategy[Aggregate]] = [
         st.just(Aggregate("count")),
         st.builds(Aggregate, st.just("count_distinct"), st.sampled_from(facts)),
-        st.builds(Aggregate, st.sampled_from(["share", "streak"]), st.none(), st.just(tested)),
+        st.builds(Aggregate, st.sampled_from(["share", "streak"]), st.none(), tested),
     ]
     if quantities:
-        functions = st.sampled_from(["sum", "largest", "smallest", "median", "mean"])
-        ways.append(st.builds(Aggregate, functions, st.sampled_from(quantities)))
+        ways.append(st.builds(Aggregate, of_quantities, st.sampled_from(quantities)))
     of_day = st.builds(Aggregate, st.sampled_from(["latest", "earliest"]), st.sampled_from(days))
-    outer = st.sampled_from(["sum", "largest", "smallest", "median", "mean"])
-    whole = st.one_of(
-        *ways,
-        of_day,
-        st.builds(Since, st.sampled_from(["day", "month", "year"]), of_day),
-        st.builds(Grouped, outer, st.one_of(ways), st.sampled_from(facts)),
-    )
-    return usable, draw(whole)
+    since = st.builds(Since, st.sampled_from(["day", "month", "year"]), of_day)
+    grouped = st.builds(Grouped, of_quantities, st.one_of(ways), st.sampled_from(facts))
+    return st.one_of(*ways, of_day, since, grouped).map(lambda tree: (usable, tree))
+
+
+def measures() -> st.SearchStrategy[tuple[Names, Measure]]:
+    return st.sampled_from(IMPORTED).flatmap(measures_on)
 
 
 @given(measures())

@@ -81,7 +81,7 @@ def test_ordered_codes_compare_by_their_place_in_the_list() -> None:
     incident = Names(names_of_facts(VOCABULARY, ("incident",)), VOCABULARY, ("incident",))
     tree = condition("incident_level >= considerable", incident)
     levels = ("ordinary", "considerable", "especially_major", None)
-    assert [evaluate(tree, lambda _, v=v: v) for v in levels] == [NO, YES, YES, UNKNOWN]  # type: ignore[misc]
+    assert [evaluate(tree, lambda _, v=v: v) for v in levels] == [NO, YES, YES, UNKNOWN]
 
 
 @pytest.mark.parametrize(

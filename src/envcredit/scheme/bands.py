@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from envcredit.scheme.conditions.literals import value_of
-from envcredit.scheme.conditions.problems import ConditionProblem
+from envcredit.scheme.conditions.problems import ConditionProblem, WordOf
 from envcredit.scheme.conditions.tree import Type
 from envcredit.scheme.conditions.typing import bound
 from envcredit.scheme.model import Band
@@ -62,7 +62,7 @@ def normalised(bands: Sequence[Band], type_: Type) -> tuple[Interval, ...]:
     if not bands:
         raise BandsProblem([BandProblem("S136", 0)])
     if not type_.is_quantity and type_.name not in ("day", "broken"):
-        raise BandsProblem([BandProblem("S137", 0, values={"type": type_.name})])
+        raise BandsProblem([BandProblem("S137", 0, values={"type": WordOf(f"condition.type.{type_.name}")})])
     said = _said(bands, type_)
     descending = _descending(said)
     rows = list(enumerate(said))

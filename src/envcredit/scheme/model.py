@@ -171,7 +171,7 @@ class Window(Part):
 
     first: Annotated[Key, RULE, Field(alias="from")]
     after: Annotated[Length | None, RULE] = None
-    lasts: Annotated[Length | TermTable | None, RULE, Field(alias="for")] = None
+    lasts: Annotated[TermTable | Length | None, RULE, Field(alias="for")] = None
     until: Annotated[Key | None, RULE] = None
     before: Annotated[Key | None, RULE] = None
     within: Annotated[Literal["period"] | None, RULE] = None

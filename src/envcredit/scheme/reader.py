@@ -122,6 +122,6 @@ def _folder_agrees(scheme: Scheme, folder: Traversable, shown: str) -> Iterator[
     """S025 when a folder named after a day, or one of the library, says another day or name than the file in it."""
     first = scheme.in_force.first.isoformat()
     dated = len(folder.name) == 10 and folder.name[:4].isdigit() and folder.name[4] == "-"
-    expected = scheme.identity if shown.endswith(scheme.identity) or not isinstance(folder, Path) else first
-    if dated and not shown.endswith(expected):
+    expected = first if shown == str(folder) else scheme.identity
+    if dated and not shown.rstrip("/").endswith(expected):
         yield problem("S025", Place(f"{shown}/scheme.yaml"), folder=shown, found=scheme.identity)

@@ -127,7 +127,7 @@ class _Builder:
         self.file = file
         self.places = Places()
         self.diagnostics: list[Diagnostic] = []
-        self._lines = text.split("\n")
+        self._text = text
         self._events = self._read(text)
         self._nodes = 0
 
@@ -161,14 +161,13 @@ class _Builder:
         return isinstance(event, ScalarEvent) and self._nodes == 0 and event.value == "" and event.style is None
 
     def _syntax(self, error: MarkedYAMLError) -> Diagnostic:
-        mark = error.problem_mark or error.context_mark
-        if mark is None:
-            return problem("S003", Place(self.file), found=error.problem or error.context)
-        place = Place(self.file, mark.line + 1, mark.column + 1)
-        line = self._lines[mark.line] if mark.line < len(self._lines) else ""
-        if line[mark.column : mark.column + 1] == "\t":
-            return problem("S004", place)
-        return problem("S003", place, found=error.problem or error.context)
+        marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+        places = [Place(self.file, mark.line + 1, mark.column + 1) for mark in marks] or [Place(self.file)]
+        rest = self._text[marks[0].index :] if marks else "?"
+        if rest.startswith("\t"):
+            return problem("S004", places[0])
+        # What is found missing only at the end of the file was opened at the other place.
+        return problem("S003", *(places if rest.strip() else places[::-1]), found=error.problem or error.context)
 
     def _place(self, event: Event) -> Place:
         return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
