@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One chart with its heading, what it shows in words, and its numbers."""
+    """One chart with its heading, what it shows in words, and its numbers; without a chart the numbers stand open."""
 
     key: str
     title: str
@@ -144,8 +144,6 @@ class _Page:
             tones=self.tones(),
             grades=len(self.colours),
             sections=self.sections(),
-            direct=self.direct(),
-            unattached=self.unattached(),
             units=self.run.stage("unit").num_rows,
             version=str(self.run.manifest.get("envcredit", "")),
         )  # fmt: skip
@@ -220,13 +218,16 @@ class _Page:
         note = self.say("rules.lost", shown=len(heaviest))
         return Section("rules", self.say("rules"), note, lengths(bars), Table(head, rows))
 
-    def direct(self) -> Table | None:
-        rows = tuple((*self.rule_cells(c), str(c.units)) for c in self.figures.direct)
-        return Table(tuple(self.say(f"column.{c}") for c in ("rule", "clause", "units")), rows) if rows else None
+    def direct(self) -> Section | None:
+        rows = tuple((*self.rule_cells(c), grouped(c.units, 0)) for c in self.figures.direct)
+        head = tuple(self.say(f"column.{c}") for c in ("rule", "clause", "units"))
+        return Section("direct", self.say("direct"), self.say("direct.note"), None, Table(head, rows)) if rows else None
 
-    def unattached(self) -> Table | None:
+    def unattached(self) -> Section | None:
         rows = tuple((word(f"unattached.{reason}", self.language), grouped(n, 0)) for reason, n in self.figures.unattached)
-        return Table((self.say("column.reason"), self.say("column.records")), rows) if rows else None
+        head = (self.say("column.reason"), self.say("column.records"))
+        note = self.say("unattached.note")
+        return Section("unattached", self.say("unattached"), note, None, Table(head, rows)) if rows else None
 
     def rule(self, cost: Cost) -> str:
         return rule_words([self.run.scheme], cost.rule, self.language)

@@ -137,7 +137,7 @@ class _Rows:
 
     def points(self) -> dict[str, list[list[Any]]]:
         found: dict[str, list[list[Any]]] = {}
-        for point in self.run.stage("point").select(POINT_COLUMNS).to_pylist():
+        for point in sorted(self.run.stage("point").select(POINT_COLUMNS).to_pylist(), key=_weight):
             found.setdefault(point["unit_id"], []).append(self.point(point))
         return found
 
@@ -188,6 +188,11 @@ def effect_key(point: Mapping[str, Any], better: str) -> str:
     if effect == "tier":
         return "tier"
     return ("demerit" if counted > 0 else "relief") if better == "lower" else ("plus" if counted > 0 else "minus")
+
+
+def _weight(point: Mapping[str, Any]) -> tuple[str, bool, int]:
+    """What decides the grade by itself first, then what counts most; the order of rules within."""
+    return point["unit_id"], point["effect"] not in ("veto", "limit", "row", "shift"), -abs(point["counted"] or 0)
 
 
 def _day(day: date | None) -> str:
