@@ -168,7 +168,7 @@ def test_reasons(desk: Desk, row: str, code: str) -> None:
 def test_masked_and_wrong_codes_are_kept_with_a_remark(desk: Desk) -> None:
     text = "kind,unit_name,unit_code,decided_on\n" + "".join(
         f"penalty,甲{i}厂,{code},2024-03-05\n"
-        for i, code in enumerate(["91430681**********", "91430600WN0001077X", "99990001-1", ""])
+        for i, code in enumerate(["91430681**********", "91430400WN0001077X", "99990001-1", ""])
     )
     arrival = desk.take_text(text)
     assert fate(arrival) == (4, 0, 0)

@@ -31,7 +31,7 @@ HEAD = ["kind", "unit_name", "unit_code", "decided_on", "authority", "document_n
 GOOD = {
     "kind": ["penalty", "行政处罚", "order"],
     "unit_name": ["甲厂", "乙厂", "丙（郴州）有限公司"],
-    "unit_code": ["", "91430600WN0001077Y", "91430681**********"],
+    "unit_code": ["", "91430400WN0001077Y", "91430681**********"],
     "decided_on": ["2024-03-05", "2024/3/5", "2024年3月6日"],
     "authority": ["甲局", "乙局"],
     "document_number": ["1号", "〔2024〕2号", ""],

@@ -26,6 +26,7 @@ from envcredit.records.wide import TYPES
 _MORE_HEADS = {
     "unit_id": ("单位编号",),
     "name": ("单位名称", "企业名称"),
+    "former_names": ("曾用名",),
     "uscc": ("unit_code", "统一社会信用代码(18位)"),
     "unit_type": ("类型",),
     "region": ("行政区划",),
@@ -55,11 +56,12 @@ def read_units(path: Path, *, limits: Limits = STANDARD) -> tuple[pa.Table, tupl
         table, notes = with_header(sheet, _heads(vocabulary))
         found += notes
         if table is not None:
-            found += _missing_columns(table, vocabulary)
-            units += _units(table, vocabulary, found)
+            missing = list(_missing_columns(table, vocabulary))
+            found += missing
+            units += [] if missing else _units(table, vocabulary, found)
+    found += _contradictions(units)
     if not units and not errors_in(found):
         found.append(problem("R407", Place(content.file)))
-    found += _contradictions(units)
     if errors := errors_in(found):
         raise RecordsError(sorted(errors, key=lambda each: (each.places, each.code)))
     return _table(units, vocabulary), tuple(found)
