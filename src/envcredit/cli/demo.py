@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,7 +41,7 @@ def _demo(
         from envcredit.demo.walk import walk
 
         with progress(lang) as tell:
-            done = walk(out, Random(SEED), lang, tell, units)  # noqa: S311  a story, not a secret
+            done = walk(out, SEED, lang, tell, units)
         _write_texts(done, lang)
         return Answer(_plain(done), list(_lines(done, lang)))
 

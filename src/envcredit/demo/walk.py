@@ -60,11 +60,15 @@ class Walk:
         return sum(getattr(arrival, count) for arrival in self.arrivals)
 
 
-def walk(folder: Path, chance: Random, language: Language, tell: Tell, units: int = 3000) -> Walk:
-    """Makes the city in ``folder`` and goes through it. ``tell`` hears the key of each step, steps done, steps in all."""
+def walk(folder: Path, seed: int, language: Language, tell: Tell, units: int = 3000) -> Walk:
+    """Makes the city in ``folder`` and goes through it; the same ``seed`` makes the same city.
+
+    ``tell`` hears the key of each step, the steps done and the steps in all.
+    """
     tell("cli.demo.step.city", 0, 1)
     files, made = folder / "files", folder / "records"
     files.mkdir(parents=True, exist_ok=True)
+    chance = Random(seed)  # noqa: S311  a story, not a secret
     city, statements = story(chance, units)
     deliveries = list(documents(statements, chance))
     for document in (*deliveries, units_document(city.units), parks_document(city.parks)):
