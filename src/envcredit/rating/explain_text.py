@@ -119,7 +119,7 @@ class _Letter:
             yield from self.score(about.arithmetic)
         if about.steps:
             yield Heading(self.say("heading.grade"))
-            yield Listing(tuple(self.step(s) for s in about.steps), numbered=True)
+            yield Listing(tuple(dict.fromkeys(self.step(s) for s in about.steps)), numbered=True)
         yield from self.facts()
         if about.status == "rated":
             yield from self.future()

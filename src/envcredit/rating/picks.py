@@ -6,7 +6,7 @@ over the facts: each yields the number of its rule, negative while unknown, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol
@@ -15,12 +15,15 @@ import ibis
 import ibis.expr.types as ir
 
 from envcredit.base.vocabulary import Vocabulary
+from envcredit.engine import Engine
+from envcredit.rating.exact import later
 from envcredit.rating.expression import Expression
 from envcredit.rating.program import FactProgram, Program
 from envcredit.rating.repairs import WHOLE
-from envcredit.rating.rows import resolver
-from envcredit.rating.tariffs import banded
-from envcredit.rating.windows import Windows, chosen
+from envcredit.rating.rows import column_named, resolver
+from envcredit.rating.rule_tables import RuleTables
+from envcredit.rating.tariffs import priced
+from envcredit.rating.windows import Windows
 from envcredit.scheme.conditions.tree import Condition, Name, Scalar
 
 COUNTED = ""
@@ -55,22 +58,15 @@ class Reading:
         """The column of ``name``, with the value that the rule assumes where it is unknown."""
         return resolver(row, self.program.values, program.assumed)(name)
 
-    def unknown_refused(self, row: ir.Table, programs: Sequence[Asked]) -> ir.StringValue:
-        """The first value that is unknown although the rule says ``refuse``; '' for none."""
-        cases = []
+    def unknown(self, row: ir.Table, programs: Sequence[Asked], policy: str) -> ir.StringValue:
+        """The first value that is unknown although a rule needs it, of those with the policy ``refuse`` or ``skip``; '' for none."""
+        rules: dict[Name, list[int]] = {}
         for program in programs:
             for name in sorted(program.names(), key=lambda n: n.written):
-                if program.missing.get(name.written) == "refuse":
-                    cases.append(((row.rule_no == program.number) & self.column(row, name, program).isnull(), name.written))
-        return ibis.cases(*cases, else_="") if cases else ibis.literal("")  # type: ignore[no-any-return]
-
-    def unknown_named(self, row: ir.Table, programs: Sequence[Asked]) -> ir.StringValue:
-        """The first value that is unknown and that the rule passes over (``skip``)."""
-        cases = []
-        for program in programs:
-            for name in sorted(program.names(), key=lambda n: n.written):
-                if program.missing.get(name.written, "skip") != "refuse":
-                    cases.append(((row.rule_no == program.number) & self.column(row, name, program).isnull(), name.written))
+                if program.missing.get(name.written) == policy:
+                    rules.setdefault(name, []).append(program.number)
+        found = sorted(rules.items(), key=lambda pair: pair[0].written)
+        cases = [(row.rule_no.isin(numbers) & row[column_named(name)].isnull(), name.written) for name, numbers in found]
         return ibis.cases(*cases, else_="") if cases else ibis.literal("")  # type: ignore[no-any-return]
 
 
@@ -78,7 +74,7 @@ def numbered(condition: ir.BooleanValue | None, number: int) -> ir.IntegerValue:
     """``number`` where yes, ``-number`` where unknown, 0 where no."""
     if condition is None:
         return ibis.literal(number, type="int64")
-    return ibis.cases((condition, number), (condition.isnull(), -number), else_=0).cast("int64")
+    return ibis.coalesce(condition.cast("int64") * number, -number)  # type: ignore[no-any-return]
 
 
 def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.IntegerValue]]]) -> ir.Table:
@@ -91,13 +87,15 @@ def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.Integ
     return picked.mutate(rule_no=picked.signed.abs(), unknown=picked.signed < 0).drop("signed")
 
 
-def picks(fact: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> ir.Table:
-    """Every fact that a rule takes up: all fact columns, ``rule``, days, ``band``, and ``status`` ('' = it counts)."""
+def picks(engine: Engine, fact: ir.Table, programs: Sequence[FactProgram], reading: Reading, tables: RuleTables) -> ir.Table:
+    """Every fact that a rule takes up: all fact columns, the rule's row, days, ``band``, ``steps_raw``, ``status`` ('' = it counts)."""
+    level = programs[0].level if programs else 0
     kinds = sorted({kind for program in programs for kind in program.kinds})
     lists = [(fact.kind == kind, [_wanted(fact, p, reading) for p in programs if kind in p.kinds]) for kind in kinds]
-    pick = Windows(reading.program).with_days(unfolded(fact, lists), programs)
-    pick = pick.mutate(band=banded(pick, programs, reading))
-    return _judged(_with_repair(pick, programs), programs, reading)
+    taken = engine.keep(f"taken_{level}", unfolded(fact, lists))
+    pick = Windows(reading.program).with_days(taken.join(tables.rule, "rule_no"))
+    pick = engine.keep(f"dated_{level}", priced(pick, programs, reading, tables))
+    return engine.keep(f"pick_{level}", _judged(_with_repair(pick), programs, reading))
 
 
 def _wanted(fact: ir.Table, program: FactProgram, reading: Reading) -> ir.IntegerValue:
@@ -107,43 +105,41 @@ def _wanted(fact: ir.Table, program: FactProgram, reading: Reading) -> ir.Intege
     return numbered(heard & reading.asked(fact, program.when, program.assumed), program.number)
 
 
-def _with_repair(pick: ir.Table, programs: Sequence[FactProgram]) -> ir.Table:
+def _with_repair(pick: ir.Table) -> ir.Table:
     """Keeps what repair rules say only for rules to which repair applies, and closes the window by it."""
-    applies = pick.rule_no.isin([p.number for p in programs if p.repairable])
     none = ibis.null("date")
     kept = pick.mutate(
-        repaired_from=ibis.ifelse(applies, pick.repaired_from, none),
-        ends_on=ibis.ifelse(applies, pick.ends_on, none),
-        repair_share=ibis.ifelse(applies, pick.repair_share, WHOLE),
+        repaired_from=ibis.ifelse(pick.repairable, pick.repaired_from, none),
+        ends_on=ibis.ifelse(pick.repairable, pick.ends_on, none),
+        repair_share=ibis.ifelse(pick.repairable, pick.repair_share, WHOLE),
     )
-    stops = ibis.cases((kept.repair_share == 0, (kept.repaired_from.cast("timestamp") - ibis.interval(days=1)).cast("date")))
+    stops = ibis.cases((kept.repair_share == 0, later(kept.repaired_from, -1)))
     return kept.mutate(counts_to=reduce(ibis.least, [kept.counts_to, kept.ends_on, stops]))
 
 
 def _judged(pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> ir.Table:
-    unless = chosen(pick, programs, lambda p: (p.number, reading.asked(pick, p.unless, p.assumed) if p.unless else None))
-    relieved: Any = ibis.null("boolean") if unless is None else unless
-    guarded = pick.rule_no.isin([p.number for p in programs if p.unless])
-    tabled = pick.rule_no.isin([p.number for p in programs if p.tariff and p.tariff.by is not None])
-    unclear = pick.unknown | (tabled & pick.band.isnull()) | (guarded & relieved.isnull())
-    judged = pick.mutate(unclear=unclear, refused=reading.unknown_refused(pick, programs))
-    before_period = Windows(reading.program).before_period(judged, programs)
+    guards = [(pick.rule_no == p.number, reading.asked(pick, p.unless, p.assumed)) for p in programs if p.unless is not None]
+    relieved: Any = ibis.cases(*guards) if guards else ibis.null("boolean")
+    judged = pick.mutate(
+        relieved=relieved,
+        unclear=pick.unknown | (pick.tabled & pick.band.isnull()) | (pick.guarded & relieved.isnull()),
+        needs=reading.unknown(pick, programs, "refuse"),
+    )
     status = ibis.cases(
         (judged.revoked, "revoked"),
         (judged.suspended, "suspended"),
-        (judged.counts_from.isnull() & (judged.refused != ""), REFUSE),
+        (judged.counts_from.isnull() & (judged.needs != ""), REFUSE),
         (judged.counts_from.isnull(), "unknown_value"),
         (judged.counts_from > judged.as_of, "not_yet"),
-        (before_period, "outside_period"),
+        (Windows(reading.program).before_period(judged), "outside_period"),
         ((judged.repair_share == 0) & (judged.repaired_from <= judged.as_of), "repaired"),
         (judged.ends_on < judged.as_of, "ended"),
         (judged.counts_to < judged.as_of, "lapsed"),
-        (guarded & relieved, "relieved"),
-        (judged.unclear & (judged.refused != ""), REFUSE),
+        (judged.guarded & judged.relieved, "relieved"),
+        (judged.unclear & (judged.needs != ""), REFUSE),
         (judged.unclear, "unknown_value"),
         else_=COUNTED,
     )
-    detail = ibis.cases(
-        (judged.refused != "", judged.refused), (judged.unclear, reading.unknown_named(judged, programs)), else_=""
-    )
-    return judged.mutate(status=status, missing_name=detail)
+    skipped = ibis.ifelse(judged.unclear, reading.unknown(judged, programs, "skip"), "")
+    named = ibis.ifelse(judged.needs != "", judged.needs, skipped)
+    return judged.mutate(status=status, missing_name=named).drop("relieved", "needs", "unclear")

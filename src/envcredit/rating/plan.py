@@ -26,10 +26,10 @@ from envcredit.rating.points import capped_by_part, scored
 from envcredit.rating.program import MEMBER, FactProgram, Program
 from envcredit.rating.repairs import with_repairs
 from envcredit.rating.rows import unit_columns, value_columns
+from envcredit.rating.rule_tables import RuleTables, rule_tables
 from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
 from envcredit.scheme.conditions.tree import Name
-from envcredit.scheme.model import PointRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +55,49 @@ def stages(engine: Engine, program: Program, vocabulary: Vocabulary, start: Rela
     party = attached(engine, start.record, start.lookup, start.link)
     fact = facts(engine, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
     known = engine.keep("fact_known", with_repairs(_with_units(fact, start.subject, program.names()), program, vocabulary))
-    pick, value = _picked(engine, known, start.subject, reading)
+    tables = rule_tables(engine, "fact", program.facts, program)
+    pick, value = _picked(engine, known, start.subject, reading, tables)
     row = engine.keep("unit_row", unit_rows(start.subject, value, program))
-    unit_pick = engine.keep("unit_pick", unit_picks(row, fact, program.units, reading))
+    unit_tables = rule_tables(engine, "unit", program.units, program)
+    unit_pick = unit_picks(engine, row, fact, reading, unit_tables)
     return {
         "fact": fact,
         "unattached": engine.keep("unattached", _unattached(start.record, party)),
         "derived": engine.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
         "group": engine.keep("group", GROUP.shaped(_members(fact))),
-        **_results(engine, row, fact, pick, unit_pick, start, reading),
+        **_results(engine, Picked(row, fact, pick, unit_pick, (tables.rule, unit_tables.rule)), start.subject, reading),
     }
 
 
-def _results(
-    engine: Engine, row: ir.Table, fact: ir.Table, pick: ir.Table, unit_pick: ir.Table, start: Relations, reading: Reading
-) -> Mapping[str, ir.Table]:
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What results are made from: unit rows, facts, picks of facts and of units, and the tables of rules."""
+
+    row: ir.Table
+    fact: ir.Table
+    pick: ir.Table
+    unit_pick: ir.Table
+    rules: tuple[ir.Table, ir.Table]
+
+
+def _results(engine: Engine, picked: Picked, subject: ir.Table, reading: Reading) -> Mapping[str, ir.Table]:
     program, scheme = reading.program, reading.program.scheme
-    scoring = [p for p in program.facts if isinstance(p.rule, PointRule)]
-    stepping = [p for p in program.facts if p.value is None and not isinstance(p.rule, PointRule)]
-    paid = scored(engine, pick, scoring, reading)
+    paid = scored(engine, picked.pick, reading)
     points = ibis.union(
-        POINT.shaped(fact_points(paid, scoring, scheme)),
-        POINT.shaped(step_points(pick, stepping, scheme)),
-        POINT.shaped(unit_points(unit_pick, program.units, scheme)),
+        POINT.shaped(fact_points(paid)), POINT.shaped(step_points(picked.pick)), POINT.shaped(unit_points(picked.unit_pick))
     )
-    scope = engine.keep("scope", scoped(row, program, reading))
+    scope = engine.keep("scope", scoped(picked.row, program, reading))
     rated = scope.filter(scope.scope_status != "not_rated")
     point = engine.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
-    clauses = {r.key: r.rule.clause for r in program.repairs}
-    passed = ignored(fact, pick, paid, program.facts, clauses, _silent_kinds(reading))
-    item = engine.keep("item", ITEM.shaped(items(point, scheme)))
-    score = engine.keep("score_refusal", scores(item, scope, refusals(pick, unit_pick, program), scheme))
-    previous = previous_grades(fact, start.subject)
+    passed = ignored(picked.fact, picked.pick, paid, program, _silent_kinds(reading))
+    item = engine.keep("item", ITEM.shaped(items(point, picked.rules)))
+    score = engine.keep("score_refusal", scores(item, scope, refusals(picked.pick, picked.unit_pick), scheme))
     return {
         "point": point,
         "ignored": engine.keep("ignored", IGNORED.shaped(passed.semi_join(rated, "unit_id"))),
         "item": item,
         "score": engine.keep("score", SCORE.shaped(score)),
-        "grade": engine.keep("grade", GRADE.shaped(grades(score, point, previous, scheme))),
+        "grade": engine.keep("grade", GRADE.shaped(grades(score, point, previous_grades(picked.fact, subject), scheme))),
     }
 
 
@@ -101,24 +106,23 @@ def _with_units(fact: ir.Table, subject: ir.Table, names: Iterable[Name]) -> ir.
     return fact.join(unit_columns(subject, [n.name for n in names if n.where == "unit"]), "unit_id")
 
 
-def _picked(engine: Engine, known: ir.Table, subject: ir.Table, reading: Reading) -> tuple[ir.Table, ir.Table | None]:
+def _picked(
+    engine: Engine, known: ir.Table, subject: ir.Table, reading: Reading, tables: RuleTables
+) -> tuple[ir.Table, ir.Table | None]:
     """All picks, pass by pass: values first, each pass seeing the values of the passes before."""
     parts: list[ir.Table] = []
     value: ir.Table | None = None
     for level in reading.program.levels:
         programs = [p for p in reading.program.facts if p.level == level]
-        row = _with_values(known, value, programs)
-        pick = engine.keep(f"pick_{level}", picks(row, programs, reading))
-        parts.append(pick)
+        parts.append(picks(engine, _with_values(known, value, programs), programs, reading, tables))
         deriving = [p for p in programs if p.value is not None]
         if deriving:
-            found = derived(pick, subject, deriving, reading)
-            value = engine.keep(f"value_{level}", found if value is None else ibis.union(value, found))
-    shared = [c for c in known.columns if c in parts[0].columns] if parts else []
-    judged = ("rule_no", "unknown", "since", "counts_from", "counts_to", "band", "status", "missing_name")
+            found = derived(engine, parts[-1], subject, deriving, reading)
+            value = found if value is None else engine.keep(f"value_{level}_all", ibis.union(value, found))
     if not parts:
-        return picks(known, [], reading), value
-    return reduce(ibis.union, [part.select(*shared, *judged) for part in parts]), value
+        return picks(engine, known, [], reading, tables), value
+    shared = [column for column in parts[0].columns if all(column in part.columns for part in parts)]
+    return reduce(ibis.union, [part.select(*shared) for part in parts]), value
 
 
 def _with_values(known: ir.Table, value: ir.Table | None, programs: Sequence[FactProgram]) -> ir.Table:

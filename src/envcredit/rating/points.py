@@ -5,126 +5,91 @@ Each step keeps its trace: a fact that gives way to another is ignored with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from envcredit.engine import Engine
-from envcredit.rating.exact import divided
+from envcredit.rating.exact import day_number, divided
 from envcredit.rating.expression import moved
 from envcredit.rating.picks import COUNTED, Reading
-from envcredit.rating.program import FactProgram, steps_of
+from envcredit.rating.program import steps_of
 from envcredit.rating.repairs import WHOLE
-from envcredit.rating.tariffs import charged
 from envcredit.scheme.model import PointRule, Scheme
 
-ACT = "act_key"
+SCORING = ["deduct", "award", "demerit"]
 
-
-def scored(engine: Engine, pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> ir.Table:
+def scored(engine: Engine, pick: ir.Table, reading: Reading) -> ir.Table:
     """Counted picks of scoring rules with ``steps_raw``, ``steps_counted`` (without sign), ``why_less``, ``kept_instead``."""
-    scheme = reading.program.scheme
-    numbers = [p.number for p in programs]
-    taken = pick.filter(pick.rule_no.isin(numbers))
-    counted = taken.filter(taken.status == COUNTED)
-    priced = counted.mutate(steps_raw=charged(counted, programs, reading))
-    escalated = _escalated(engine, priced, taken, programs, scheme)
-    halved = escalated.mutate(steps_counted=_after_repair(escalated), why_less=_why_repaired(escalated))
-    once = _one_act_once(engine.keep("priced", halved), programs)
-    return engine.keep("scored", _capped_by_rule(once, programs, scheme))
+    program = reading.program
+    scheme = program.scheme
+    rules = [(p, p.rule) for p in program.facts if isinstance(p.rule, PointRule)]
+    taken = pick.filter(pick.effect.isin(SCORING))
+    priced = engine.keep("paid", taken.filter(taken.status == COUNTED))
+    if any(r.repeat for _p, r in rules):
+        priced = engine.keep("escalated", _escalated(priced, taken, [(p.number, r) for p, r in rules if r.repeat], scheme))
+    repaired = priced.repaired_from <= priced.as_of
+    halved = priced.mutate(
+        steps_counted=ibis.cases((repaired, divided(priced.steps_raw * priced.repair_share, WHOLE)), else_=priced.steps_raw),
+        why_less=ibis.cases((repaired & (priced.repair_share < WHOLE), "repaired"), else_=""),
+    )
+    once = engine.keep("once", _one_act_once(halved, [(p.number, r.per) for p, r in rules if r.per]))
+    return engine.keep("scored", _capped_by_rule(once) if any(r.cap for _p, r in rules) else once)
 
 
-def _rules(programs: Iterable[FactProgram]) -> list[tuple[FactProgram, PointRule]]:
-    return [(p, p.rule) for p in programs if isinstance(p.rule, PointRule)]
-
-
-def _escalated(
-    engine: Engine, priced: ir.Table, taken: ir.Table, programs: Sequence[FactProgram], scheme: Scheme
-) -> ir.Table:
+def _escalated(priced: ir.Table, taken: ir.Table, repeating: Sequence[tuple[int, PointRule]], scheme: Scheme) -> ir.Table:
     """The n-th occurrence costs more: multiplied or increased from ``repeat.from`` on."""
-    repeating = [(p, r) for p, r in _rules(programs) if r.repeat]
-    if not repeating:
-        return priced
-    base = engine.keep("before_repeat", priced)
-    occurred = taken.filter(taken.rule_no.isin([p.number for p, _r in repeating]) & ~taken.revoked & taken.since.notnull())
+    occurred = taken.filter(taken.repeat_from.notnull() & ~taken.revoked & taken.since.notnull())
     other = occurred.select(unit_id="unit_id", rule_no="rule_no", other_day="since", other_id="record_id").view()
-    pairs = base.select("unit_id", "rule_no", "record_id", "since").join(other, ["unit_id", "rule_no"])
+    pairs = priced.select("unit_id", "rule_no", "record_id", "since").join(other, ["unit_id", "rule_no"])
     earlier = (pairs.other_day < pairs.since) | ((pairs.other_day == pairs.since) & (pairs.other_id <= pairs.record_id))
-    near = ibis.cases(*((pairs.rule_no == p.number, _near(pairs, r, scheme)) for p, r in repeating), else_=False)
+    near = ibis.cases(*((pairs.rule_no == number, _near(pairs, rule, scheme)) for number, rule in repeating), else_=False)
     nth = pairs.filter(earlier & near).group_by("unit_id", "rule_no", "record_id").agg(nth=_.count())
-    joined = base.left_join(nth, ["unit_id", "rule_no", "record_id"]).select(base, "nth")
-    dearer = [((joined.rule_no == p.number) & (joined.nth >= r.repeat.since), _dearer(joined, r, scheme)) for p, r in repeating if r.repeat]
-    return joined.mutate(steps_raw=ibis.cases(*dearer, else_=joined.steps_raw)).drop("nth")
+    joined = priced.left_join(nth, ["unit_id", "rule_no", "record_id"]).select(priced, "nth")
+    dearer = joined.steps_raw * joined.repeat_multiply + joined.repeat_add
+    return joined.mutate(steps_raw=ibis.cases((joined.nth >= joined.repeat_from, dearer), else_=joined.steps_raw)).drop("nth")
 
 
-def _near(pairs: ir.Table, rule: PointRule, scheme: Scheme) -> ir.BooleanValue:
+def _near(pairs: ir.Table, rule: PointRule, scheme: Scheme) -> Any:
     assert rule.repeat is not None
     if rule.repeat.within is None:
         return ibis.literal(True)
     return pairs.other_day > moved(pairs.since, rule.repeat.within, -1, scheme.calendar.month_end)
 
 
-def _dearer(row: ir.Table, rule: PointRule, scheme: Scheme) -> ir.IntegerValue:
-    assert rule.repeat is not None
-    if rule.repeat.multiply:
-        return row.steps_raw * rule.repeat.multiply
-    return row.steps_raw + steps_of(rule.repeat.add or 0, scheme)
-
-
-def _after_repair(row: ir.Table) -> ir.IntegerValue:
-    left = divided(row.steps_raw * row.repair_share, WHOLE)
-    return ibis.cases((row.repaired_from <= row.as_of, left), else_=row.steps_raw).cast("int64")
-
-
-def _why_repaired(row: ir.Table) -> ir.StringValue:
-    return ibis.cases(((row.repaired_from <= row.as_of) & (row.repair_share < WHOLE), "repaired"), else_="")  # type: ignore[no-any-return]
-
-
-def _one_act_once(priced: ir.Table, programs: Sequence[FactProgram]) -> ir.Table:
+def _one_act_once(priced: ir.Table, grouped: Sequence[tuple[int, str | None]]) -> ir.Table:
     """``per: act, keep: highest``: of the picks of one act only the first by ``keep`` counts, across rules that go together."""
-    grouped = [(p, r) for p, r in _rules(programs) if r.per]
     if not grouped:
         return priced.mutate(kept_instead=ibis.literal(""))
-    same = ibis.cases(*((priced.rule_no == p.number, _group_key(priced, p, r)) for p, r in grouped), else_=_own_key(priced))
-    keyed = priced.mutate(**{ACT: same})
-    order = _order(keyed, [(p.number, r.keep) for p, r in grouped])
-    window = ibis.window(group_by=["unit_id", ACT], order_by=[*order, keyed.record_id, keyed.rule_no])
+    numbers: dict[str, list[int]] = {}
+    for number, per in grouped:
+        numbers.setdefault(str(per), []).append(number)
+    own = ibis.literal("=") + priced.record_id
+    keys = [(priced.rule_no.isin(found), _shared(priced, per, own)) for per, found in numbers.items()]
+    keyed = priced.mutate(act_key=ibis.cases(*keys, else_=own + priced.rule_no.cast("string")))
+    order = [*_order(keyed, keyed.keep_dearest, keyed.keep_latest), keyed.record_id, keyed.rule_no]
+    window = ibis.window(group_by=["unit_id", "together", "act_key"], order_by=order)
     first = keyed.mutate(place=ibis.row_number().over(window), first_id=keyed.record_id.first().over(window))
-    return first.mutate(kept_instead=ibis.cases((first.place > 0, first.first_id), else_="")).drop("place", "first_id", ACT)
+    kept = first.mutate(kept_instead=ibis.cases((first.place > 0, first.first_id), else_=""))
+    return kept.mutate(steps_counted=ibis.cases((kept.place > 0, 0), else_=kept.steps_counted)).drop("place", "first_id", "act_key")
 
 
-def _own_key(row: ir.Table) -> ir.StringValue:
-    return ibis.literal("=") + row.record_id + ":" + row.rule_no.cast("string")  # type: ignore[no-any-return]
+def _shared(row: ir.Table, per: str, own: Any) -> Any:
+    return ibis.literal("unit") if per == "unit" else ibis.coalesce(row[per].cast("string").nullif(""), own)
 
 
-def _group_key(row: ir.Table, program: FactProgram, rule: PointRule) -> ir.StringValue:
-    assert rule.per is not None
-    together = rule.together or program.key
-    if rule.per == "unit":
-        return ibis.literal(f"{together}/")  # type: ignore[return-value]
-    shared = row[rule.per].cast("string").nullif("")
-    return ibis.literal(f"{together}/") + ibis.coalesce(shared, ibis.literal("=") + row.record_id)  # type: ignore[no-any-return]
+def _order(row: ir.Table, dearest: Any, latest: Any) -> list[Any]:
+    """Sort keys by which the first is the one to keep: the dearest where asked, then the earliest, or the latest where asked."""
+    age = day_number(row.since)
+    return [ibis.ifelse(dearest, -row.steps_counted, 0), ibis.ifelse(latest, -age, age)]
 
 
-def _order(row: ir.Table, keeps: Sequence[tuple[int, str]]) -> list[ir.Value]:
-    """Sort keys by which the first of a group is the one to keep: dearest, else earliest, or latest when a rule says so."""
-    dearest = [number for number, keep in keeps if keep == "highest"]
-    latest = [number for number, keep in keeps if keep == "latest"]
-    dear = ibis.cases((row.rule_no.isin(dearest), -row.steps_counted), else_=0) if dearest else ibis.literal(0)
-    age = row.since.delta(ibis.date(1970, 1, 1), unit="day")
-    return [dear, ibis.cases((row.rule_no.isin(latest), -age), else_=age) if latest else age]
-
-
-def _capped_by_rule(once: ir.Table, programs: Sequence[FactProgram], scheme: Scheme) -> ir.Table:
-    capped = [(p, steps_of(r.cap.points, scheme), r.cap.keep) for p, r in _rules(programs) if r.cap]
-    counted = once.mutate(steps_counted=ibis.cases((once.kept_instead != "", 0), else_=once.steps_counted))
-    if not capped:
-        return counted
-    order = _order(counted, [(p.number, keep) for p, _cap, keep in capped])
-    cap = ibis.cases(*((counted.rule_no == p.number, steps) for p, steps, _keep in capped))
-    return _filled(counted, cap, ["unit_id", "rule_no"], [*order, counted.record_id], "cap")
+def _capped_by_rule(once: ir.Table) -> ir.Table:
+    order = [*_order(once, once.cap_dearest, once.cap_latest), once.record_id]
+    return _filled(once, once.cap, ["unit_id", "rule_no"], order, "cap")
 
 
 def capped_by_part(point: ir.Table, scheme: Scheme) -> ir.Table:
@@ -146,7 +111,7 @@ def capped_by_part(point: ir.Table, scheme: Scheme) -> ir.Table:
     return filled.mutate(counted=filled.steps_counted * filled.side).select(*point.columns)
 
 
-def _filled(row: ir.Table, cap: ir.IntegerValue, group: list[str], order: list[ir.Value], why: str) -> ir.Table:
+def _filled(row: ir.Table, cap: Any, group: list[str], order: list[Any], why: str) -> ir.Table:
     """Lets points in until the cap is full, as a running sum, so that each row keeps its share of it."""
     window = ibis.window(group_by=group, order_by=order, rows=(None, 0))
     run = row.mutate(cap_here=cap, so_far=row.steps_counted.sum().over(window))
@@ -154,9 +119,3 @@ def _filled(row: ir.Table, cap: ir.IntegerValue, group: list[str], order: list[i
     let_in = ibis.cases((run.cap_here.isnull(), run.steps_counted), else_=ibis.least(room, run.steps_counted)).cast("int64")
     less = ibis.cases((let_in < run.steps_counted, why), else_=run.why_less)
     return run.mutate(why_less=less, steps_counted=let_in).drop("cap_here", "so_far")
-
-
-def sign_of(effect: str, scheme: Scheme) -> int:
-    """How an effect moves the score: ``award`` improves it, ``deduct`` and ``demerit`` make it worse."""
-    better = scheme.score.better if scheme.score else "higher"
-    return 1 if (effect == "award") == (better == "higher") else -1

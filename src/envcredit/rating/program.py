@@ -150,6 +150,15 @@ class Program:
         return frozenset(named | {repair.rule.since for repair in self.repairs})
 
     @property
+    def windows(self) -> tuple[Window, ...]:
+        """The distinct windows, in the order in which rules first use them."""
+        found: list[Window] = []
+        for program in self.facts:
+            if program.window and program.window not in found:
+                found.append(program.window)
+        return tuple(found)
+
+    @property
     def levels(self) -> tuple[int, ...]:
         """Passes in order; the last one holds the rules that score."""
         return tuple(sorted({p.level for p in self.facts}))

@@ -9,178 +9,104 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.base.amounts import SHARE_PLACES, scaled
 from envcredit.rating.exact import rounded
 from envcredit.rating.picks import COUNTED, REFUSE
-from envcredit.rating.points import sign_of
-from envcredit.rating.program import FactProgram, Program, UnitProgram, steps_of
-from envcredit.scheme.model import (
-    GradeRow,
-    GradeStepRule,
-    LimitRule,
-    MeasureRule,
-    PointRule,
-    Scheme,
-    ShiftRule,
-    TierRule,
-    VetoRule,
-)
+from envcredit.rating.program import Program, steps_of
+from envcredit.scheme.model import Scheme
 
-AnyProgram = FactProgram | UnitProgram
+STEPPING = ["row", "limit", "shift", "veto"]
 
 
-def rule_key(program: AnyProgram) -> str:
-    """The rule as results name it: rows of a worst-of grade share their rule's key and differ in ``band``."""
-    return program.key.split("#")[0]
-
-
-def effect_of(program: AnyProgram) -> str:
-    """What a row of this rule does."""
-    rule = program.rule
-    if isinstance(rule, PointRule):
-        return rule.kind
-    names = {MeasureRule: "measure", TierRule: "tier", VetoRule: "veto", LimitRule: "limit", ShiftRule: "shift", GradeRow: "row"}
-    return names[type(rule)]
-
-
-def grade_of(program: AnyProgram) -> str:
-    """The grade that a veto, a limit or a row of a worst-of grade names."""
-    rule = program.rule
-    if isinstance(rule, VetoRule | GradeRow):
-        return rule.grade
-    return (rule.at_most or rule.at_least or "") if isinstance(rule, LimitRule) else ""
-
-
-def shift_of(program: AnyProgram) -> int:
-    """Steps of a shift; down (worse) is positive."""
-    rule = program.rule
-    return (rule.down or 0) - (rule.up or 0) if isinstance(rule, ShiftRule) else 0
-
-
-def sign_in(program: AnyProgram, scheme: Scheme) -> int:
-    """How the points of this rule change the score."""
-    rule = program.rule
-    if isinstance(rule, PointRule):
-        return sign_of(rule.kind, scheme)
-    return sign_of(rule.effect, scheme) if isinstance(rule, MeasureRule) else 1
-
-
-def _per_rule(row: ir.Table, programs: Sequence[AnyProgram], value: Any, none: Any) -> Any:
-    """``CASE rule`` over a plain value of each rule."""
-    by_value: dict[Any, list[int]] = {}
-    for program in programs:
-        by_value.setdefault(value(program), []).append(program.number)
-    cases = [(row.rule_no.isin(numbers), found) for found, numbers in by_value.items() if found != none]
-    return ibis.cases(*cases, else_=none) if cases else ibis.literal(none)
-
-
-def _described(row: ir.Table, programs: Sequence[AnyProgram], scheme: Scheme) -> dict[str, Any]:
-    return {
-        "rule": _per_rule(row, programs, rule_key, ""),
-        "effect": _per_rule(row, programs, effect_of, ""),
-        "part": _per_rule(row, programs, lambda p: getattr(p.rule, "part", None) or "", ""),
-        "clause": _per_rule(row, programs, lambda p: p.clause, ""),
-        "grade": _per_rule(row, programs, grade_of, ""),
-    }
-
-
-def fact_points(scored: ir.Table, programs: Sequence[FactProgram], scheme: Scheme) -> ir.Table:
+def fact_points(scored: ir.Table) -> ir.Table:
     """Point rows of rules that score facts."""
-    sign = _per_rule(scored, programs, lambda p: sign_in(p, scheme), 0)
     rows = scored.filter(scored.kept_instead == "")
-    words = _described(rows, programs, scheme)
     return rows.select(
         unit_id="unit_id",
+        rule="rule_key",
         record_id="record_id",
+        effect="effect",
+        part="part",
+        clause="clause",
         band="band",
-        raw=(rows.steps_raw * sign).cast("int64"),
-        counted=(rows.steps_counted * sign).cast("int64"),
+        raw=rows.steps_raw * rows.sign,
+        counted=rows.steps_counted * rows.sign,
         why_less="why_less",
-        steps=ibis.literal(0, type="int64"),
+        grade=ibis.literal(""),
+        steps=ibis.literal(0),
         counts_from="counts_from",
         counts_to="counts_to",
-        **words,
     )
 
 
-def step_points(pick: ir.Table, programs: Sequence[FactProgram], scheme: Scheme) -> ir.Table:
+def step_points(pick: ir.Table) -> ir.Table:
     """Point rows of vetoes, limits, shifts and worst-of rows that rest on facts. A shift moves once unless ``per_fact``."""
-    counted = pick.filter(pick.rule_no.isin([p.number for p in programs]) & (pick.status == COUNTED))
-    once = counted.rule_no.isin([p.number for p in programs if isinstance(p.rule, ShiftRule) and not p.rule.per_fact])
+    counted = pick.filter(pick.effect.isin(STEPPING) & (pick.status == COUNTED))
     place = ibis.row_number().over(group_by=["unit_id", "rule_no"], order_by=["since", "record_id"])
-    placed = counted.mutate(place=place, again=once)
-    worst = ibis.row_number().over(
-        group_by=["unit_id", "record_id", _per_rule(placed, programs, rule_key, "")], order_by=[placed.rule_no]
-    )
-    rows = placed.mutate(worst=worst).filter(_.worst == 0)
-    shift = _per_rule(rows, programs, shift_of, 0)
-    repeated = rows.again & (rows.place > 0)
-    return rows.select(
+    worst = ibis.row_number().over(group_by=["unit_id", "record_id", "rule_key"], order_by=["rule_no"])
+    placed = counted.mutate(place=place, worst=worst).filter(_.worst == 0)
+    repeated = placed.once & (placed.place > 0)
+    return placed.select(
         unit_id="unit_id",
+        rule="rule_key",
         record_id="record_id",
-        band=_per_rule(rows, programs, _row_index, -1),
-        raw=ibis.literal(0, type="int64"),
-        counted=ibis.literal(0, type="int64"),
+        effect="effect",
+        part="part",
+        clause="clause",
+        band="row_index",
+        raw=ibis.literal(0),
+        counted=ibis.literal(0),
         why_less=ibis.ifelse(repeated, "once", ""),
-        steps=ibis.ifelse(repeated, 0, shift).cast("int64"),
+        grade="to_grade",
+        steps=ibis.ifelse(repeated, 0, placed["shift"]),
         counts_from="counts_from",
         counts_to="counts_to",
-        **_described(rows, programs, scheme),
     )
 
 
-def _row_index(program: AnyProgram) -> int:
-    head, mark, index = program.key.partition("#")
-    return int(index) if mark else -1
-
-
-def unit_points(pick: ir.Table, programs: Sequence[UnitProgram], scheme: Scheme) -> ir.Table:
+def unit_points(pick: ir.Table) -> ir.Table:
     """Point rows of measures, tiers and steps of the grade that rest on values. A measure of 0 points leaves no row."""
-    counted = pick.filter(pick.status == COUNTED)
-    silent = counted.rule_no.isin([p.number for p in programs if isinstance(p.rule, MeasureRule)]) & (counted.steps_raw == 0)
-    rows = counted.filter(~silent)
-    raw = (ibis.coalesce(rows.steps_raw, 0) * _per_rule(rows, programs, lambda p: sign_in(p, scheme), 0)).cast("int64")
-    stepping = rows.rule_no.isin([p.number for p in programs if isinstance(p.rule, GradeStepRule | GradeRow)])
+    rows = pick.filter((pick.status == COUNTED) & ~((pick.effect == "measure") & (pick.steps_raw == 0)))
+    points = ibis.ifelse(rows.effect.isin(STEPPING), 0, rows.steps_raw * rows.sign)
     return rows.select(
         unit_id="unit_id",
-        record_id=rows.entered_id.fill_null(""),
-        band=ibis.ifelse(stepping, _per_rule(rows, programs, _row_index, -1), rows.band).cast("int64"),
-        raw=ibis.ifelse(stepping, 0, raw),
-        counted=ibis.ifelse(stepping, 0, raw),
+        rule="rule_key",
+        record_id=ibis.coalesce(rows.entered_id, ""),
+        effect="effect",
+        part="part",
+        clause="clause",
+        band=ibis.ifelse(rows.effect.isin(STEPPING), rows.row_index, rows.band),
+        raw=points,
+        counted=points,
         why_less=ibis.literal(""),
-        steps=_per_rule(rows, programs, shift_of, 0).cast("int64"),
+        grade="to_grade",
+        steps="shift",
         counts_from=ibis.null("date"),
         counts_to=ibis.null("date"),
-        **_described(rows, programs, scheme),
     )
 
 
-def ignored(
-    fact: ir.Table, pick: ir.Table, scored: ir.Table, programs: Sequence[FactProgram], repair_clauses: dict[str, str], silent: Sequence[str]
-) -> ir.Table:
+def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, silent: Sequence[str]) -> ir.Table:
     """Facts that a scoring or grading rule looked at and did not count, and facts that no rule wanted (``no_rule``).
 
     ``silent`` names kinds that are never listed as unwanted: those that amend others or serve as input to values.
     """
-    judging = [p for p in programs if p.value is None]
-    passed = pick.filter(pick.rule_no.isin([p.number for p in judging]) & (pick.status != COUNTED))
-    repaired = passed.status.isin(["repaired", "ended"])
-    clause = ibis.cases(*((repaired & (passed.repair_rule == k), c) for k, c in repair_clauses.items()), else_=_per_rule(passed, programs, lambda p: p.clause, "")) if repair_clauses else _per_rule(passed, programs, lambda p: p.clause, "")  # noqa: E501
+    passed = pick.filter((pick.effect != "value") & (pick.status != COUNTED))
+    by_repair = [((passed.repair_rule == r.key) & passed.status.isin(["repaired", "ended"]), r.rule.clause) for r in program.repairs]
     looked = passed.select(
         unit_id="unit_id",
-        rule=_per_rule(passed, programs, rule_key, ""),
+        rule="rule_key",
         record_id="record_id",
         reason=ibis.ifelse(passed.status == REFUSE, "unknown_value", passed.status),
-        clause=clause,
+        clause=ibis.cases(*by_repair, else_=passed.clause) if by_repair else passed.clause,
         detail=_detail(passed),
     )
     given_way = scored.filter(scored.kept_instead != "")
     same = given_way.select(
         unit_id="unit_id",
-        rule=_per_rule(given_way, programs, rule_key, ""),
+        rule="rule_key",
         record_id="record_id",
         reason=ibis.literal("same_act"),
-        clause=_per_rule(given_way, programs, lambda p: p.clause, ""),
+        clause="clause",
         detail="kept_instead",
     )
     wanted = pick.select("unit_id", "record_id").distinct()
@@ -191,44 +117,35 @@ def ignored(
 
 
 def _detail(row: ir.Table) -> ir.StringValue:
-    def text(day: ir.Value) -> ir.StringValue:
-        return ibis.coalesce(day.cast("string"), "")  # type: ignore[no-any-return]
-
-    return ibis.cases(  # type: ignore[no-any-return]
-        (row.status.isin(["unknown_value", REFUSE]), row.missing_name),
-        (row.status == "repaired", text(row.repaired_from)),
-        (row.status == "ended", text(row.ends_on)),
-        (row.status == "revoked", text(row.revoked_on)),
-        (row.status == "suspended", text(row.suspended_until)),
-        (row.status == "not_yet", text(row.counts_from)),
-        (row.status == "lapsed", text(row.counts_to)),
-        (row.status == "outside_period", text(row.since)),
-        else_="",
-    )
+    """The day, or the name of the value, that the reason is about."""
+    days = {
+        "repaired": row.repaired_from,
+        "ended": row.ends_on,
+        "revoked": row.revoked_on,
+        "suspended": row.suspended_until,
+        "not_yet": row.counts_from,
+        "lapsed": row.counts_to,
+        "outside_period": row.since,
+    }
+    dated = [(row.status == status, day) for status, day in days.items()]
+    return ibis.coalesce(ibis.cases(*dated).cast("string"), row.missing_name)  # type: ignore[no-any-return]
 
 
-def items(point: ir.Table, scheme: Scheme) -> ir.Table:
-    """One row a unit and rule: what it takes or gives in all."""
-    caps = {k: steps_of(r.cap.points, scheme) for k, r in scheme.of_kind(PointRule).items() if r.cap}
-    weights = {k: scaled(r.weight, SHARE_PLACES) for k, r in scheme.of_kind(TierRule).items()}
+def items(point: ir.Table, rules: Sequence[ir.Table]) -> ir.Table:
+    """One row a unit and rule: what it takes or gives in all, with its cap or weight."""
+    known = ibis.union(*(rule.select("rule_key", "cap", "weight") for rule in rules)).distinct()
     summed = point.group_by("unit_id", "rule", "part").agg(raw=_.raw.sum(), counted=_.counted.sum(), facts=_.count())
-    return summed.mutate(cap=_looked_up(summed, caps), weight=_looked_up(summed, weights))
+    return summed.join(known, summed["rule"] == known.rule_key)
 
 
-def _looked_up(table: ir.Table, values: dict[str, int]) -> Any:
-    if not values:
-        return ibis.null("int64")
-    return ibis.cases(*((table.rule == key, value) for key, value in values.items())).cast("int64")
-
-
-def refusals(pick: ir.Table, unit_pick: ir.Table, programs: Program) -> ir.Table:
+def refusals(pick: ir.Table, unit_pick: ir.Table) -> ir.Table:
     """One row a unit that cannot be scored: the first rule, and the value or fact that is missing."""
     facts = pick.filter(pick.status == REFUSE)
     values = unit_pick.filter(unit_pick.status == REFUSE)
     colon = ibis.literal(":")
     both = ibis.union(
-        facts.select("unit_id", missing=_per_rule(facts, programs.facts, rule_key, "") + colon + facts.missing_name + colon + facts.record_id),
-        values.select("unit_id", missing=_per_rule(values, programs.units, rule_key, "") + colon + values.missing_name),
+        facts.select("unit_id", missing=facts.rule_key + colon + facts.missing_name + colon + facts.record_id),
+        values.select("unit_id", missing=values.rule_key + colon + values.missing_name),
     )
     return both.group_by("unit_id").agg(missing=_.missing.min())
 

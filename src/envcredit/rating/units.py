@@ -10,12 +10,14 @@ import ibis.expr.types as ir
 from ibis import _
 
 from envcredit.base.amounts import NUMBER_PLACES
+from envcredit.engine import Engine
 from envcredit.rating.exact import divided
 from envcredit.rating.facts import CLOCKS
 from envcredit.rating.picks import COUNTED, REFUSE, Reading, numbered, unfolded
 from envcredit.rating.program import Program, UnitProgram, steps_of
 from envcredit.rating.rows import UNIT, unit_columns, value_columns
-from envcredit.rating.tariffs import banded, charged
+from envcredit.rating.rule_tables import RuleTables
+from envcredit.rating.tariffs import priced
 from envcredit.scheme.conditions.tree import Condition
 from envcredit.scheme.model import Scheme, Tier, TierRule
 
@@ -30,14 +32,16 @@ def unit_rows(subject: ir.Table, derived: ir.Table | None, program: Program) -> 
     return row.left_join(values, "unit_id").drop("unit_id_right")
 
 
-def unit_picks(row: ir.Table, fact: ir.Table, programs: Sequence[UnitProgram], reading: Reading) -> ir.Table:
-    """One row a unit and rule that applies: ``band``, ``steps_raw`` (without sign), ``status`` ('' = it counts), ``missing_name``."""
+def unit_picks(engine: Engine, row: ir.Table, fact: ir.Table, reading: Reading, tables: RuleTables) -> ir.Table:
+    """One row a unit and rule that applies: the rule's row, ``band``, ``steps_raw`` (without sign), ``status``, ``missing_name``."""
+    programs = reading.program.units
     numbers = [_wanted(row, program, reading) for program in programs]
-    pick = unfolded(row, [(ibis.literal(True), numbers)] if numbers else [])
-    pick = _with_entries(pick, fact, programs)
-    pick = pick.mutate(band=ibis.coalesce(_tier(pick, programs, reading), banded(pick, programs, reading)))
-    pick = pick.mutate(steps_raw=_steps(pick, programs, reading))
-    return _judged(pick, programs, reading)
+    taken = engine.keep("unit_taken", unfolded(row, [(ibis.literal(True), numbers)] if numbers else []))
+    pick = priced(_with_entries(taken.join(tables.rule, "rule_no"), fact, programs), programs, reading, tables)
+    if tiers := _tiers(programs):
+        pick = pick.mutate(band=ibis.coalesce(_tier(pick, tiers, reading), pick.band))
+        pick = pick.mutate(steps_raw=_tier_steps(pick, tiers, reading.program.scheme))
+    return engine.keep("unit_pick", _judged(pick, reading))
 
 
 def _wanted(row: ir.Table, program: UnitProgram, reading: Reading) -> ir.IntegerValue:
@@ -49,16 +53,16 @@ def _tiers(programs: Sequence[UnitProgram]) -> list[tuple[UnitProgram, TierRule]
     return [(p, p.rule) for p in programs if isinstance(p.rule, TierRule)]
 
 
-def _tier(pick: ir.Table, programs: Sequence[UnitProgram], reading: Reading) -> Any:
+def _tier(pick: ir.Table, tiers: Sequence[tuple[UnitProgram, TierRule]], reading: Reading) -> Any:
     """The first tier that holds; null where a tier before it is unknown, or for rules that are no tiers."""
     cases = []
-    for program, _rule in _tiers(programs):
+    for program, _rule in tiers:
         branches: list[tuple[Any, Any]] = []
         for index, condition in enumerate(program.tiers):
             held = _asked_or_rest(pick, condition, program, reading)
             branches += [(held, index), (held.isnull(), ibis.null("int64"))]
         cases.append((pick.rule_no == program.number, ibis.cases(*branches)))
-    return ibis.cases(*cases) if cases else ibis.null("int64")
+    return ibis.cases(*cases)
 
 
 def _asked_or_rest(pick: ir.Table, condition: Condition | None, program: UnitProgram, reading: Reading) -> Any:
@@ -78,17 +82,15 @@ def _with_entries(pick: ir.Table, fact: ir.Table, programs: Sequence[UnitProgram
     return joined.drop("unit_id_right", "entry_rule")
 
 
-def _steps(pick: ir.Table, programs: Sequence[UnitProgram], reading: Reading) -> Any:
-    """Points in steps: what the tariff says, the tier's fixed value, or the officer's inside the tier's range."""
-    scheme = reading.program.scheme
-    cases = [(pick.rule_no == p.number, _tier_steps(pick, rule, scheme)) for p, rule in _tiers(programs)]
-    plain = charged(pick, programs, reading)
-    return ibis.cases(*cases, else_=plain).cast("int64") if cases else plain
+def _tier_steps(pick: ir.Table, tiers: Sequence[tuple[UnitProgram, TierRule]], scheme: Scheme) -> Any:
+    """A tier's points in steps: its fixed value, an end of its range, or the officer's value inside the range."""
+    cases = [(pick.rule_no == program.number, _steps_in(pick, rule, scheme)) for program, rule in tiers]
+    return ibis.cases(*cases, else_=pick.steps_raw).cast("int64")
 
 
-def _tier_steps(pick: ir.Table, rule: TierRule, scheme: Scheme) -> Any:
-    entered = divided(pick.entered, 10**NUMBER_PLACES // steps_of(1, scheme))
-    branches = []
+def _steps_in(pick: ir.Table, rule: TierRule, scheme: Scheme) -> Any:
+    entered = divided(pick.entered * steps_of(1, scheme), 10**NUMBER_PLACES)
+    branches: list[tuple[Any, Any]] = []
     for index, tier in enumerate(rule.tiers):
         lowest, highest = tier_range(tier, scheme)
         if lowest == highest or rule.inside_tier != "officer":
@@ -105,16 +107,21 @@ def tier_range(tier: Tier, scheme: Scheme) -> tuple[int, int]:
     return low, high
 
 
-def _judged(pick: ir.Table, programs: Sequence[UnitProgram], reading: Reading) -> ir.Table:
-    banding = pick.rule_no.isin([p.number for p in programs if p.tariff or p.tiers])
-    refused = reading.unknown_refused(pick, programs)
-    no_value = pick.rule_no.isin([p.number for p, _rule in _tiers(programs)]) & pick.band.notnull() & pick.steps_raw.isnull()
-    unclear = pick.unknown | (banding & pick.band.isnull())
-    status = ibis.cases(
-        (no_value, REFUSE), (unclear & (refused != ""), REFUSE), (unclear, "unknown_value"), else_=COUNTED
+def _judged(pick: ir.Table, reading: Reading) -> ir.Table:
+    programs = reading.program.units
+    banded = pick.tabled | (pick.effect == "tier")
+    unentered = (pick.effect == "tier") & pick.band.notnull() & pick.steps_raw.isnull()
+    judged = pick.mutate(
+        needs=reading.unknown(pick, programs, "refuse"),
+        unclear=pick.unknown | (banded & pick.band.isnull()),
+        unentered=unentered,
     )
-    named = ibis.cases((no_value, "officer_entry"), (refused != "", refused), else_=reading.unknown_named(pick, programs))
-    return pick.mutate(status=status, missing_name=named)
+    status = ibis.cases(
+        (judged.unentered | (judged.unclear & (judged.needs != "")), REFUSE), (judged.unclear, "unknown_value"), else_=COUNTED
+    )
+    skipped = reading.unknown(judged, programs, "skip")
+    named = ibis.cases((judged.unentered, "officer_entry"), (judged.needs != "", judged.needs), else_=skipped)
+    return judged.mutate(status=status, missing_name=named).drop("needs", "unclear", "unentered")
 
 
 def scoped(row: ir.Table, program: Program, reading: Reading) -> ir.Table:

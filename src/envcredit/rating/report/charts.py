@@ -37,8 +37,7 @@ class Size:
         return self.whole - self.labels - self.numbers
 
 
-WIDE = Size(620, 210, 140, 13)
-NARROW = Size(340, 120, 112, 12)
+WIDE, NARROW = Size(620, 290, 140, 13), Size(340, 150, 112, 12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class _Page:
             tones=self.tones(),
             grades=len(self.colours),
             sections=self.sections(),
-            units=self.run.stage("unit").num_rows,
+            with_parks=bool(self.figures.parks),
             version=str(self.run.manifest.get("envcredit", "")),
         )  # fmt: skip
 
@@ -172,13 +172,9 @@ class _Page:
         return [(self.say(key), grouped(count, 0)) for key, count in numbers]
 
     def sections(self) -> list[Section]:
-        found = [
-            self.distribution(),
-            self.trend(),
-            self.area("region", self.figures.regions),
-            self.area("park", self.figures.parks),
-        ]
-        return [section for section in (*found, self.costs()) if section is not None]
+        areas = (self.area("region", self.figures.regions), self.area("park", self.figures.parks))
+        found = (self.distribution(), self.trend(), *areas, self.costs(), self.direct(), self.unattached())
+        return [section for section in found if section is not None]
 
     def distribution(self) -> Section:
         shares = self.figures.distribution.shares
