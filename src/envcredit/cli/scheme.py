@@ -206,11 +206,9 @@ def _case_lines(result: CaseResult, lang: Language) -> Iterable[str]:
 
 def _sheet(scheme: _Name, book: _OutBook, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
     def work() -> Answer:
-        from envcredit.scheme.reader import read_scheme
         from envcredit.scheme.sheet import write_sheet
 
-        found = read_scheme(scheme, _day(on))
-        sheets = write_sheet(found, book, lang)
+        found, sheets = write_sheet(scheme, book, lang, _day(on))
         text = word("scheme.sheet.written", lang, path=book, sheets=len(sheets), rules=len(found.rules))
         return Answer({"path": str(book), "sheets": list(sheets), "rules": len(found.rules)}, text)
 
@@ -219,9 +217,9 @@ def _sheet(scheme: _Name, book: _OutBook, on: _On = "", lang: LanguageOption = "
 
 def _from_sheet(book: _InBook, folder: _Folder, lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
     def work() -> Answer:
-        from envcredit.scheme.sheet import folder_from_sheet
+        from envcredit.scheme.sheet import read_sheet
 
-        scheme, files = folder_from_sheet(book, folder)
+        scheme, files = read_sheet(book, folder)
         text = word("scheme.sheet.read", lang, folder=folder, files=len(files), rules=len(scheme.rules))
         return Answer({"folder": str(folder), "files": [str(file) for file in files], "rules": len(scheme.rules)}, text)
 

@@ -1,0 +1,169 @@
+"""Rows of cells put together to a plain scheme, each key with the cell it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from envcredit.scheme.sheet.layout import CHAPTER, KEY, OF, ORDER, SHEETS, TABLES, Sheet, Way, is_list, kinds_of
+from envcredit.scheme.sheet.read import Cell, Cells, Reading
+from envcredit.scheme.yaml_tree import Plain, Spot
+
+_LATER = 1_000_000
+
+
+def assembled(rows: Mapping[str, list[Cells]], reading: Reading) -> tuple[dict[str, Plain], dict[str, str]]:
+    """The plain scheme and the chapter of each rule. Problems are added to ``reading``."""
+    plain: dict[str, Plain] = {"rules": {}}
+    orders: dict[str, int] = {}
+    chapters: dict[str, str] = {}
+    for sheet in SHEETS:
+        found = rows.get(sheet.name, [])
+        match sheet.form:
+            case "one":
+                for cells in found:
+                    plain.update(_part(sheet, cells, (), reading))
+            case "listed" if found:
+                plain[sheet.at] = [_part(sheet, cells, (sheet.at, at), reading) for at, cells in enumerate(found)]
+            case "keyed" if found:
+                plain[sheet.at] = _keyed(sheet, found, reading)
+            case "rules":
+                _rules(sheet, found, plain, reading)
+                orders.update(_orders(found))
+                chapters.update({cells[KEY].text: cells[CHAPTER].text for cells in found if KEY in cells and CHAPTER in cells})
+            case "rows":
+                _rows(sheet, found, plain, reading)
+            case _:
+                pass
+    # Tables belong to rules and consequences, so these come first.
+    _tables(rows.get("tables", []), plain, reading)
+    rules = cast("dict[str, Plain]", plain["rules"])
+    plain["rules"] = {key: rules[key] for key in sorted(rules, key=lambda key: orders.get(key, _LATER))}
+    return plain, chapters
+
+
+def _orders(found: Sequence[Cells]) -> dict[str, int]:
+    numbered = {cells[KEY].text: cells[ORDER].text for cells in found if KEY in cells and ORDER in cells}
+    return {key: int(text) for key, text in numbered.items() if text.isdecimal()}
+
+
+def _keyed(sheet: Sheet, found: Sequence[Cells], reading: Reading) -> dict[str, Plain]:
+    parts: dict[str, Plain] = {}
+    for key, cells in _with_keys(found, KEY, parts, reading):
+        parts[key] = _part(sheet, cells, (sheet.at, key), reading)
+    return parts
+
+
+def _rules(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
+    rules = cast("dict[str, Plain]", plain["rules"])
+    kinds = kinds_of(sheet.part)
+    for key, cells in _with_keys(found, KEY, rules, reading):
+        rule = _part(sheet, cells, ("rules", key), reading)
+        rules[key] = {"kind": kinds[0], **rule} if len(kinds) == 1 else rule
+
+
+def _with_keys(found: Sequence[Cells], way: Way, taken: Mapping[str, Plain], reading: Reading) -> Iterator[tuple[str, Cells]]:
+    for cells in found:
+        first = next(iter(cells.values()))
+        if way not in cells:
+            reading.add("S356", first, column=".".join(way))
+        elif cells[way].text in taken:
+            reading.add("S357", cells[way], key=cells[way].text)
+        else:
+            yield cells[way].text, cells
+
+
+def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str, Plain]:
+    part: dict[str, Plain] = {}
+    first = next(iter(cells.values()), None)
+    if first is not None:
+        reading.stands(spot, first)
+    for way, cell in cells.items():
+        if way in (KEY, CHAPTER, ORDER) or (way == OF and sheet.form == "rows"):
+            continue
+        _set(part, way, _value(sheet, way, cell, spot, reading), cell, reading)
+        for length in range(1, len(way) + 1):
+            reading.stands((*spot, *way[:length]), cell)
+    return part
+
+
+def _value(sheet: Sheet, way: Way, cell: Cell, spot: Spot, reading: Reading) -> Plain:
+    if way == ("missing",):
+        return _answers(cell, (*spot, "missing"), reading)
+    if is_list(sheet, way):
+        return [item.strip() for item in cell.text.replace("，", ",").split(",") if item.strip()]
+    return cell.text
+
+
+def _answers(cell: Cell, spot: Spot, reading: Reading) -> Plain:
+    found: dict[str, Plain] = {}
+    for line in cell.text.split("\n"):
+        name, colon, answer = line.replace("：", ":").partition(":")
+        if not colon or not name.strip() or not answer.strip():
+            reading.add("S358", cell, found=line)
+            continue
+        found[name.strip()] = answer.strip()
+        reading.stands((*spot, name.strip()), cell)
+    return found
+
+
+def _set(part: dict[str, Plain], way: Way, value: Plain, cell: Cell, reading: Reading) -> None:
+    """Sets a value at its way; a text and columns below it cannot both be filled."""
+    for key in way[:-1]:
+        inner = part.setdefault(key, {})
+        if not isinstance(inner, dict):
+            reading.add("S359", cell, column=".".join(way), other=key)
+            return
+        part = inner
+    part[way[-1]] = value
+
+
+def _rows(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
+    rules = cast("dict[str, dict[str, Plain]]", plain["rules"])
+    for cells in found:
+        if OF not in cells:
+            reading.add("S356", next(iter(cells.values())), column="of")
+            continue
+        key = cells[OF].text
+        if key not in rules:
+            reading.add("S360", cells[OF], found=key)
+            continue
+        way = ("points", *sheet.inside) if isinstance(rules[key].get("points"), dict) else sheet.inside
+        items = _list_at(rules[key], way)
+        if items is None:
+            reading.add("S359", cells[OF], column=".".join(sheet.inside), other=way[0])
+            continue
+        spot: Spot = ("rules", key, *way, len(items))
+        reading.stands(spot[:-1], cells[OF])
+        items.append(_part(sheet, cells, spot, reading))
+
+
+def _list_at(part: dict[str, Plain], way: Way) -> list[Plain] | None:
+    for key in way[:-1]:
+        inner = part.setdefault(key, {})
+        if not isinstance(inner, dict):
+            return None
+        part = inner
+    items = part.setdefault(way[-1], [])
+    return items if isinstance(items, list) else None
+
+
+def _tables(found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
+    for cells in found:
+        lacking = [name for name in ("of", "table", "code", "value") if (name,) not in cells]
+        if lacking:
+            reading.add("S356", next(iter(cells.values())), column=", ".join(lacking))
+            continue
+        name, key, code = cells[("table",)], cells[OF], cells[("code",)]
+        if name.text not in TABLES:
+            reading.add("S361", name, found=name.text, known=", ".join(TABLES))
+            continue
+        at, way = TABLES[name.text]
+        part = cast("dict[str, dict[str, Plain]]", plain.get(at, {})).get(key.text)
+        if part is None:
+            reading.add("S360", key, found=key.text)
+            continue
+        _set(part, (*way, code.text), cells[("value",)].text, cells[("value",)], reading)
+        for length in range(1, len(way) + 1):
+            reading.stands((at, key.text, *way[:length]), key)
+        reading.stands((at, key.text, *way, code.text), cells[("value",)])
