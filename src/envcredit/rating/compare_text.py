@@ -74,14 +74,16 @@ def rules(comparison: Comparison) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (-r["moved"], -r["units"], r["rule"]))
 
 
-def area_name(area: Area, key: str, language: Language) -> str:
-    """The name of a division or an industry where one is known, else the key as written."""
+def area_name(area: Area, key: str, language: Language, *, coded: bool = True) -> str:
+    """The name of a division or an industry where one is known, with its code unless told not to; else the key as written."""
     if not key:
         return word("compare.no_area", language)
     if area == "park":
         return key
     entry = regions.built_in().find(key) if area == "region" else industries.built_in().division(key)
-    return f"{entry.name(language)} {key}" if entry else key
+    if entry is None:
+        return key
+    return f"{entry.name(language)} {key}" if coded else entry.name(language)
 
 
 def standing_words(schemes: Sequence[Scheme], key: str, language: Language) -> str:

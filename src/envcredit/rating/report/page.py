@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from envcredit.base.labels import Language, word
 from envcredit.rating.compare_text import area_name, rule_words, standing_words
-from envcredit.rating.distribution import Share
+from envcredit.rating.distribution import Area, Share
 from envcredit.rating.notes import both, grouped, points_text, titled
 from envcredit.rating.report.charts import Bar, Drawing, Segment, lengths, stacks, tones
 from envcredit.rating.report.figures import WITHOUT, Cost, Row, figures
@@ -192,16 +192,16 @@ class _Page:
         table = self.shares(self.figures.trend, self.say("column.as_of"))
         return Section("trend", self.say("trend"), note, self.stacked(self.figures.trend), table, legend=True)
 
-    def area(self, key: str, rows: Sequence[Row]) -> Section | None:
+    def area(self, area: Area, rows: Sequence[Row]) -> Section | None:
         if not rows:
             return None
-        assert key in ("region", "park")
-        named = [Row(area_name("region" if key == "region" else "park", r.label, self.language), r.counts) for r in rows]
+        drawn = [Row(area_name(area, r.label, self.language, coded=False), r.counts) for r in rows[:CHART_ROWS]]
+        named = [Row(area_name(area, r.label, self.language), r.counts) for r in rows]
         note = self.say("areas.note")
-        if len(named) > CHART_ROWS:
-            note += self.say("areas.more", shown=CHART_ROWS, more=len(named) - CHART_ROWS)
+        if len(rows) > CHART_ROWS:
+            note += self.say("areas.more", shown=CHART_ROWS, more=len(rows) - CHART_ROWS)
         table = self.shares(named, self.say("column.area"))
-        return Section(key, self.say(key), note, self.stacked(named[:CHART_ROWS]), table, legend=True)
+        return Section(area, self.say(area), note, self.stacked(drawn), table, legend=True)
 
     def costs(self) -> Section:
         heaviest = self.figures.costs[:COSTLIEST]
