@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envcredit.base.days import Term
 from envcredit.base.diagnostics import problem
@@ -56,6 +58,14 @@ def problems_of(text: str, usable: Names = PENALTY) -> list[tuple[str, int]]:
         for language in ("zh", "en"):
             assert problem(one.code, **one.values).render(language)
     return [(one.code, one.column) for one in caught.value.all]
+
+
+def found_in(text: str) -> tuple[ConditionProblem, ...]:
+    try:
+        condition(text, PENALTY)
+    except ConditionProblem as found:
+        return found.all
+    return ()
 
 
 def fact(name: str, usable: Names = PENALTY) -> Name:
@@ -155,11 +165,19 @@ def test_an_attribute_hides_a_clock_of_its_name() -> None:
         ("fine > USD 5", "S122", 8),
         ("fine + 3 days > decided_on", "S126", 1),
         ("medium has any {air}", "S127", 1),
+        ("decided_on < due_on + 101 years", "S128", 23),
         ("status = closed", "S104", 1),
     ],
 )
 def test_what_is_wrong_and_where(text: str, code: str, column: int) -> None:
     assert problems_of(text) == [(code, column)]
+
+
+@given(st.text("finemdu_ar.<>=!(){}',-+%0159 CNYotin", max_size=40))
+def test_any_text_is_a_condition_or_a_problem(text: str) -> None:
+    for one in found_in(text):
+        assert 1 <= one.column <= len(text) + 1
+        assert problem(one.code, **one.values).render("zh")
 
 
 def test_all_problems_of_a_condition_at_once() -> None:

@@ -58,6 +58,7 @@ def test_a_good_scheme_has_no_problem_and_keeps_the_order_of_its_rules(write: Wr
         ("  when: categories", "  when: 'categorys", "S003", "rules/fines.yaml:6:9"),
         ("for: 12 months}\n  points", "for: a year}\n  points", "S034", "rules/fines.yaml:7:35"),
         ("by: fine", "by: fien", "S104", "rules/fines.yaml:8:16"),
+        ("for: 12 months}\n  points", "for: 9999 years}\n  points", "S034", "rules/fines.yaml:7:35"),
         ("by: fine, bands", "by: medium, bands", "S137", "rules/fines.yaml:8:32"),
         ("{below: CNY 20_000, points: 2}", "{below: 20_000, points: 2}", "S108", "rules/fines.yaml:8:38"),
         ("points: 2}", "points: 2.3}", "S140", "rules/fines.yaml:8:58"),

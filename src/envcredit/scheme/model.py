@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from envcredit.base.amounts import Rounding, exact
 from envcredit.base.days import MonthEnd, Term, TermEnd, term
+from envcredit.scheme.conditions.tree import LONGEST_TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ Number = Annotated[
     PlainSerializer(lambda v: f"{v.normalize():f}", return_type=str),
 ]
 Length = Annotated[
-    Term, BeforeValidator(lambda v: v if isinstance(v, Term) else term(str(v))), PlainSerializer(str, return_type=str)
+    Term, BeforeValidator(lambda v: v if isinstance(v, Term) else _length(str(v))), PlainSerializer(str, return_type=str)
 ]
 Day = Annotated[date, BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v)]
 Percent = Annotated[
@@ -54,6 +55,19 @@ def _day(text: str) -> date:
     if len(text) != 10:
         raise ValueError(f"not a day such as 2025-01-31: {text!r}")
     return date.fromisoformat(text)
+
+
+def _length(text: str) -> Term:
+    length = term(text)
+    if length.count > LONGEST_TERM[length.unit]:
+        raise ValueError(f"not a term of a hundred years or less: {text!r}")
+    return length
+
+
+def _range(value: Any) -> Any:
+    if isinstance(value, list):
+        raise ValueError(f"not a decimal number or a range such as '80 to 100': {value!r}")
+    return tuple(p.strip() for p in value.split(" to ")) if isinstance(value, str) and " to " in value else value
 
 
 def _share(text: str) -> Decimal:
@@ -258,14 +272,8 @@ class Tier(Part):
     """One tier of a weighted indicator. Without ``when`` it is what remains. Two ``points`` are a range."""
 
     when: Annotated[str | None, RULE] = None
-    points: Annotated[Number | tuple[Number, Number], RULE, BeforeValidator(lambda v: _range(v))]
+    points: Annotated[Number | tuple[Number, Number], RULE, BeforeValidator(_range)]
     words: Annotated[Words | None, TEXT] = None
-
-
-def _range(value: Any) -> Any:
-    if isinstance(value, list):
-        raise ValueError(f"not a decimal number or a range such as '80 to 100': {value!r}")
-    return tuple(p.strip() for p in value.split(" to ")) if isinstance(value, str) and " to " in value else value
 
 
 class TierRule(Rule):
@@ -317,7 +325,9 @@ class GroupRule(Rule):
 class GradeStepRule(Rule):
     """Shared by ``veto``, ``limit`` and ``shift``: on facts (``from`` and ``counts``) or on values alone (``when``)."""
 
-    kinds: Annotated[tuple[Key, ...], RULE, BeforeValidator(lambda v: (v,) if isinstance(v, str) else v), Field(alias="from")] = ()
+    kinds: Annotated[
+        tuple[Key, ...], RULE, BeforeValidator(lambda v: (v,) if isinstance(v, str) else v), Field(alias="from")
+    ] = ()
     of: Annotated[Literal["own", "members"], RULE] = "own"
     when: Annotated[str | None, RULE] = None
     unless: Annotated[str | None, RULE] = None
@@ -356,7 +366,9 @@ class GradeRow(Part):
 
     grade: Annotated[Key, RULE]
     clause: Annotated[str | None, RULE] = None
-    kinds: Annotated[tuple[Key, ...], RULE, BeforeValidator(lambda v: (v,) if isinstance(v, str) else v), Field(alias="from")] = ()
+    kinds: Annotated[
+        tuple[Key, ...], RULE, BeforeValidator(lambda v: (v,) if isinstance(v, str) else v), Field(alias="from")
+    ] = ()
     when: Annotated[str | None, RULE] = None
     counts: Annotated[Window | None, RULE] = None
     missing: Annotated[Mapping[str, Missing], RULE] = Field(default_factory=dict)
@@ -416,7 +428,17 @@ class ScopeRule(Rule):
 
 
 AnyRule = Annotated[
-    PointRule | TierRule | MeasureRule | DeriveRule | GroupRule | VetoRule | LimitRule | ShiftRule | GradeRule | RepairRule | ScopeRule,
+    PointRule
+    | TierRule
+    | MeasureRule
+    | DeriveRule
+    | GroupRule
+    | VetoRule
+    | LimitRule
+    | ShiftRule
+    | GradeRule
+    | RepairRule
+    | ScopeRule,
     Field(discriminator="kind"),
 ]
 

@@ -31,6 +31,7 @@ _SHAPES = {
     "bool_type": "yaml.text",
 }
 _VALUES: Mapping[str, tuple[str, str]] = {
+    "not a term of a hundred years": ("field.term_of_a_century", "24 months"),
     "not a term": ("field.term", "24 months"),
     "not a percentage": ("field.percent", "15%"),
     "not a decimal number": ("field.number", "2.5"),

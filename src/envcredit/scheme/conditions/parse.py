@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
@@ -35,6 +35,7 @@ def operand(text: str, names: Names) -> Name | Quotient:
     return resolve_operand(syntax(text, "operand"), names)
 
 
+@lru_cache(maxsize=4_096)
 def syntax(text: str, start: str) -> Node:
     """The bare syntax tree from one of the start symbols. Raises ``ConditionProblem`` (S101 to S103, S112, S113)."""
     _check_size(text)

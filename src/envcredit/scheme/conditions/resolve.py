@@ -13,6 +13,7 @@ from envcredit.scheme.conditions.names import Names
 from envcredit.scheme.conditions.problems import ConditionProblem, DidYouMean, WordOf, nearest, raise_all
 from envcredit.scheme.conditions.tree import (
     DAY,
+    LONGEST_TERM,
     Among,
     And,
     Compare,
@@ -152,7 +153,10 @@ def _named_side(node: Node, names: Names) -> Name | Shifted:
     day = find(path, names)
     if day.type.name not in ("day", "broken"):
         raise ConditionProblem("S126", column_of(path), {"name": day.written, **_type_values(day.type)})
-    return Shifted(day, term(str(length)), 1 if node.data == "later" else -1)
+    moved = term(str(length))
+    if moved.count > LONGEST_TERM[moved.unit]:
+        raise ConditionProblem("S128", column_of(length), {"found": str(length)})
+    return Shifted(day, moved, 1 if node.data == "later" else -1)
 
 
 def _type_of_side(side: Name | Shifted) -> Type:

@@ -7,7 +7,7 @@ never stands directly on ``Not``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,8 @@ Function = Literal[
     "count", "count_distinct", "sum", "latest", "earliest", "largest", "smallest", "median", "mean", "share", "streak"
 ]
 SinceUnit = Literal["day", "month", "year"]
+LONGEST_TERM: Mapping[str, int] = {"day": 36_525, "month": 1_200}
+"""A hundred years: no scheme looks further, and no day within them leaves the calendar."""
 Scalar: TypeAlias = int | str | bool | date
 
 
