@@ -4,5 +4,6 @@ An engine knows tables, types and files; it does not know what a rating is.
 """
 
 from envcredit.engine.connection import Engine, open_engine
+from envcredit.engine.recipe import Keeper, Recipe
 
-__all__ = ["Engine", "open_engine"]
+__all__ = ["Engine", "Keeper", "Recipe", "open_engine"]

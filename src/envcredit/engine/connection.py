@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -21,20 +22,30 @@ class Engine(Protocol):
     def name(self) -> str:
         """Name and version, as the manifest states it."""
 
-    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
-        """One or several Parquet files of one schema as a table."""
+    @property
+    def dialect(self) -> str:
+        """What :meth:`text` is written in."""
 
     def load(self, name: str, table: pa.Table) -> ir.Table:
         """Puts a table that is held in memory into the engine."""
 
+    def attach(self, name: str, paths: Sequence[Path]) -> ir.Table:
+        """One or several Parquet files of one schema as a table, without copying them."""
+
+    def table(self, name: str) -> ir.Table:
+        """A table that was loaded, attached or computed."""
+
+    def text(self, table: ir.Table) -> str:
+        """The statement that computes an expression."""
+
+    def compute(self, name: str, schema: ibis.Schema, text: str) -> ir.Table:
+        """Runs a statement of :meth:`text` and keeps the rows, with exactly the types of ``schema``."""
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Computes ``table`` once and keeps the rows, with exactly the types that the expression declares."""
+        """Computes an expression once and keeps the rows."""
 
     def write_parquet(self, table: ir.Table, path: Path, order: Sequence[str]) -> int:
         """Writes the rows in ``order`` to one Parquet file and returns their number."""
-
-    def batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
-        """The rows in the order of the expression, a batch at a time."""
 
 
 @contextmanager

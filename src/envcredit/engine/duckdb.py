@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,8 @@ import pyarrow as pa
 
 class DuckDB:
     """An open DuckDB database."""
+
+    dialect = "duckdb"
 
     def __init__(self, database: str = ":memory:") -> None:
         self._backend = ibis.duckdb.connect(database)
@@ -27,25 +29,33 @@ class DuckDB:
         """Ends the connection; tables in memory are gone."""
         self._backend.disconnect()
 
-    def read_parquet(self, paths: Sequence[Path]) -> ir.Table:
-        """One or several Parquet files of one schema as a table."""
-        return self._backend.read_parquet([str(p) for p in paths])
-
     def load(self, name: str, table: pa.Table) -> ir.Table:
         """Puts a table that is held in memory into the engine."""
         return self._backend.create_table(name, table, overwrite=True)
 
-    def keep(self, name: str, table: ir.Table) -> ir.Table:
-        """Computes ``table`` once. Created with the declared types first: a sum of integers would else become HUGEINT."""
-        kept = self._backend.create_table(name, schema=table.schema(), overwrite=True)
-        self._backend.insert(name, table)
+    def attach(self, name: str, paths: Sequence[Path]) -> ir.Table:
+        """One or several Parquet files of one schema as a view."""
+        return self._backend.read_parquet([str(path) for path in paths], table_name=name)
+
+    def table(self, name: str) -> ir.Table:
+        """A table that was loaded, attached or computed."""
+        return self._backend.table(name)
+
+    def text(self, table: ir.Table) -> str:
+        """The query of an expression."""
+        return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
+
+    def compute(self, name: str, schema: ibis.Schema, text: str) -> ir.Table:
+        """Keeps the rows of a query. Created with the declared types first: a sum of integers would else become HUGEINT."""
+        kept = self._backend.create_table(name, schema=schema, overwrite=True)
+        self._backend.con.execute(f'INSERT INTO "{name}" {text}')
         return kept
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Computes an expression once and keeps the rows."""
+        return self.compute(name, table.schema(), self.text(table))
 
     def write_parquet(self, table: ir.Table, path: Path, order: Sequence[str]) -> int:
         """Writes the rows in ``order`` to one Parquet file and returns their number."""
         self._backend.to_parquet(table.order_by(list(order)), path, compression="zstd")
-        return int(self._backend.read_parquet(str(path)).count().execute())
-
-    def batches(self, table: ir.Table) -> Iterator[pa.RecordBatch]:
-        """The rows in the order of the expression, a batch at a time."""
-        return iter(table.to_pyarrow_batches(chunk_size=65_536))
+        return int(table.count().to_pyarrow().as_py())

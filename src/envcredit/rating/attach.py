@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 
 PARTY = ("unit_name", "unit_name_key", "unit_code", "unit_code_raw", "unit_org_code")
 _MASKED_FROM = r"^([0-9A-Z]*?)(?:[X*]{4,}|[*…])"
@@ -26,15 +26,15 @@ class Subjects:
     name: ir.Table
 
 
-def attached(engine: Engine, record: ir.Table, subjects: Subjects, link: ir.Table) -> ir.Table:
+def attached(keeper: Keeper, record: ir.Table, subjects: Subjects, link: ir.Table) -> ir.Table:
     """One row a distinct party as written: PARTY columns, ``unit_id`` (null when joined to none), ``attached_by``, ``reason``."""
-    party = engine.keep("party", record.select(*PARTY).distinct())
+    party = keeper.keep("party", record.select(*PARTY).distinct())
     found = party.left_join(_linked(link), ["unit_name", "unit_code_raw"]).select(party, "by_link")
     found = _looked_up(found, _by_code(subjects.unit), "unit_code", "code")
     found = _looked_up(found, _by_organisation(subjects.unit), "unit_org_code", "organisation")
     found = _looked_up(found, _by_name(subjects, former=False), "unit_name_key", "name")
     found = _looked_up(found, _by_name(subjects, former=True), "unit_name_key", "former")
-    return engine.keep("party_attached", _decided(found))
+    return keeper.keep("party_attached", _decided(found))
 
 
 def _linked(link: ir.Table) -> ir.Table:

@@ -16,10 +16,9 @@ from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.engine import open_engine
 from envcredit.errors import SchemeError
 from envcredit.rating.expectations import Found, differences
-from envcredit.rating.inputs import Ask, Given, Start, relations
+from envcredit.rating.inputs import Ask, Given, Start
 from envcredit.rating.invariants import check
-from envcredit.rating.plan import stages
-from envcredit.rating.program import Compiler
+from envcredit.rating.prepared import prepare
 from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.cases import Case, CaseRecord
 from envcredit.scheme.cases_reader import read_cases
@@ -66,12 +65,11 @@ def results_of(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) ->
 
 
 def _rated(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    program = Compiler(scheme, vocabulary).program()
+    prepared = prepare(scheme)
     with open_engine() as engine:
-        record = engine.load("record", wide_schema(vocabulary).empty_table())
-        begun = relations(engine, record, _start(scheme, cases, vocabulary), scheme, vocabulary)
-        made = stages(engine, program, vocabulary, begun)
-        check(made, begun.subject, program)
+        engine.load("record", wide_schema(vocabulary).empty_table())
+        made = prepared.rated(engine, _start(scheme, cases, vocabulary))
+        check(made, engine.table("subject"), prepared.program)
         tables = {name: made[name].to_pyarrow() for name in ("point", "ignored", "derived", "score", "grade")}
     return {name: _by_unit(table) for name, table in tables.items()}
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from envcredit.base.amounts import SHARE_PLACES
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.exact import divided
 from envcredit.rating.picks import COUNTED, Reading
 from envcredit.rating.program import FactProgram
@@ -32,19 +32,19 @@ _RULES: Mapping[str, pa.DataType] = {
 }
 
 
-def derived(engine: Engine, pick: ir.Table, subject: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> ir.Table:
+def derived(keeper: Keeper, pick: ir.Table, subject: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> ir.Table:
     """One row a unit and value: ``unit_id, name, value, day, word, facts``; all three null where the value is unknown."""
     counted = pick.filter((pick.effect == "value") & (pick.status == COUNTED))
     level = programs[0].level
-    found = engine.keep(f"measured_{level}", _measured_all(counted, programs, reading))
-    rules = engine.load(f"derive_{level}", pa.Table.from_pylist([_rule(p) for p in programs], schema=pa.schema(_RULES)))
+    found = keeper.keep(f"measured_{level}", _measured_all(counted, programs, reading))
+    rules = keeper.load(f"derive_{level}", pa.Table.from_pylist([_rule(p) for p in programs], schema=pa.schema(_RULES)))
     every = subject.select("unit_id", "as_of").cross_join(rules)
     joined = every.left_join(found, ["unit_id", "rule_no"]).drop("unit_id_right", "rule_no_right")
     facts = ibis.coalesce(joined.facts, 0)
     since = _since(joined.day, joined.as_of, joined.since_unit)
     whole = ibis.ifelse(facts == 0, joined.none_whole, ibis.ifelse(joined.since_unit == "", joined.value, since))
     short = facts < joined.enough
-    return engine.keep(
+    return keeper.keep(
         f"value_{level}",
         joined.select(
             unit_id="unit_id",

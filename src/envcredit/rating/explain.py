@@ -27,8 +27,9 @@ from envcredit.rating.explanation import (
     StepNote,
     WhatIf,
 )
-from envcredit.rating.inputs import Ask
+from envcredit.rating.inputs import Ask, Start
 from envcredit.rating.notes import both, grade_notes, provision, record_note
+from envcredit.rating.prepared import Prepared, prepare
 from envcredit.rating.reasons import bands_of, reason_of
 from envcredit.rating.run import Run
 from envcredit.rating.scenarios import Outcome, facts_as_given, outcomes
@@ -50,6 +51,7 @@ class _Unit:
     stages: Mapping[str, list[dict[str, Any]]]
     records: Mapping[str, RecordNote]
     vocabulary: Vocabulary
+    prepared: Prepared | None
 
     def one(self, stage: str) -> dict[str, Any]:
         return self.stages[stage][0]
@@ -71,9 +73,9 @@ def find_unit(run: Run, text: str) -> str:
     raise InputError([problem("T113", found=text, near=f" ({near[0]}?)" if near else "")])
 
 
-def explain(run: Run, unit_id: str) -> Explanation:
-    """Everything about one unit of a run. Raises ``InputError`` (T113) for a unit that is not in it."""
-    unit = _read(run, unit_id)
+def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explanation:
+    """Everything about one unit of a run. ``prepared``: the run's scheme, if it is at hand. Raises ``InputError`` (T113) for a unit that is not in it."""
+    unit = _read(run, unit_id, prepared)
     score, grade = unit.one("score"), unit.one("grade")
     points = [_point(row, unit) for row in unit.stages["point"]]
     ahead = _ahead(unit, points)
@@ -102,14 +104,14 @@ def explain(run: Run, unit_id: str) -> Explanation:
     )
 
 
-def _read(run: Run, unit_id: str) -> _Unit:
+def _read(run: Run, unit_id: str, prepared: Prepared | None) -> _Unit:
     vocabulary = read_vocabulary()
     names = ("unit", "fact", "point", "ignored", "item", "score", "grade")
     stages = {name: _rows_of(run.stage(name), unit_id) for name in names}
     if not stages["unit"]:
         raise InputError([problem("T113", found=unit_id, near="")])
     records = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
-    return _Unit(run, stages["unit"][0], stages, records, vocabulary)
+    return _Unit(run, stages["unit"][0], stages, records, vocabulary, prepared)
 
 
 def _rows_of(table: pa.Table, unit_id: str) -> list[dict[str, Any]]:
@@ -175,7 +177,8 @@ def _ahead(unit: _Unit, points: list[PointNote]) -> Mapping[str, Outcome]:
     own = facts.filter(pc.equal(facts.column("unit_id"), str(unit.unit["unit_id"])))
     members = sorted({(str(unit.unit["unit_id"]), m) for m in own.column("by_member").to_pylist() if m})
     units = pa.Table.from_pylist([dict(unit.unit)], schema=unit.run.stage("unit").schema)
-    return outcomes(unit.run.scheme, units, facts_as_given(own, unit.vocabulary), asks, members, unit.vocabulary)
+    start = Start(units, asks, members=members, facts=facts_as_given(own, unit.vocabulary))
+    return outcomes(unit.prepared or prepare(unit.run.scheme), start)
 
 
 def _ask(unit: _Unit, name: str, day: date, without: str = "") -> Ask:

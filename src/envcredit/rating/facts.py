@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from envcredit.base.vocabulary import Kind, Vocabulary
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.attach import PARTY
 
 CLOCKS = ("as_of", "known_at", "rated_from", "rated_to", "rated_end")
@@ -50,7 +50,7 @@ class Heard:
     given: ir.Table
 
 
-def facts(engine: Engine, heard: Heard, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
+def facts(keeper: Keeper, heard: Heard, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
     """One row a record and rated row: HEAD without the record's own clocks, its attributes, day and clocks, and the states."""
     columns = needed(vocabulary, attributes)
     joined = heard.party.filter(_.unit_id.notnull()).drop("reason").rename(real_id="unit_id")
@@ -61,7 +61,7 @@ def facts(engine: Engine, heard: Heard, attributes: Iterable[str], vocabulary: V
     now_known = (placed.recorded_at <= placed.known_at) & (placed.replaced_at.isnull() | (placed.replaced_at > placed.known_at))
     true_then = (placed.day <= placed.as_of) & (placed.record_id != placed.without)
     base = placed.filter(now_known & true_then).drop("without", "replaced_at", "recorded_at", "replaces")
-    return engine.keep("fact", with_states(engine.keep("fact_base", base), vocabulary))
+    return keeper.keep("fact", with_states(keeper.keep("fact_base", base), vocabulary))
 
 
 def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from envcredit.base.names import name_key
 from envcredit.base.vocabulary import Vocabulary
-from envcredit.engine import Engine
+from envcredit.engine import Engine, Recipe
 from envcredit.rating.attach import Subjects
 from envcredit.rating.periods import rated_period
 from envcredit.rating.plan import Relations
@@ -25,6 +25,9 @@ _CLOCKS = {
     "rated_to": pa.date32(),
     "rated_end": pa.date32(),
 }
+_PLACEMENT = {"unit_id": pa.string(), "real_id": pa.string(), "by_member": pa.string(), "without": pa.string(), **_CLOCKS}
+_UNIT = {"unit_id": pa.string(), "uscc": pa.string()}
+_NAME = {"unit_id": pa.string(), "name_key": pa.string(), "former": pa.bool_()}
 _LINK = {"unit_name": pa.string(), "unit_code_raw": pa.string(), "unit_id": pa.string()}
 
 
@@ -69,33 +72,43 @@ class Start:
     facts: pa.Table | None = None
 
 
-def relations(engine: Engine, record: Any, start: Start, scheme: Scheme, vocabulary: Vocabulary) -> Relations:
-    """The relations of a plan. ``record`` is the wide record table, already in the engine.
-
-    ``lookup`` is the table of units that records may belong to: the rated units, and for parks also their members.
-    """
-    known = start.lookup if start.lookup is not None else start.units
+def start_tables(recipe: Recipe, vocabulary: Vocabulary) -> Relations:
+    """The relations of a plan, as tables that will be there when it runs."""
     return Relations(
-        record=record,
-        subject=engine.load("subject", subject_table(start, scheme, vocabulary)),
-        placement=engine.load("placement", _placements(start, scheme)),
-        lookup=Subjects(engine.load("lookup_unit", _codes(known)), engine.load("lookup_name", name_table(known))),
-        link=engine.load("link", _table(start.links, _LINK)),
-        given=engine.load("given", given_table(start, vocabulary)),
+        record=recipe.start("record", {field.name: field.type for field in wide_schema(vocabulary)}),
+        subject=recipe.start("subject", _subject_schema(vocabulary)),
+        placement=recipe.start("placement", _PLACEMENT),
+        lookup=Subjects(recipe.start("lookup_unit", _UNIT), recipe.start("lookup_name", _NAME)),
+        link=recipe.start("link", _LINK),
+        given=recipe.start("given", given_schema(vocabulary)),
     )
+
+
+def load_start(engine: Engine, start: Start, scheme: Scheme, vocabulary: Vocabulary) -> None:
+    """Puts everything but the records in place."""
+    known = start.lookup if start.lookup is not None else start.units
+    engine.load("subject", subject_table(start, scheme, vocabulary))
+    engine.load("placement", _placements(start, scheme))
+    engine.load("lookup_unit", _codes(known))
+    engine.load("lookup_name", name_table(known))
+    engine.load("link", _table(start.links, _LINK))
+    engine.load("given", given_table(start, vocabulary))
+
+
+def _subject_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
+    columns = {name: TYPES.get(a.type, pa.int64()) for name, a in vocabulary.unit.items() if name != "unit_id"}
+    return {"unit_id": pa.string(), "real_id": pa.string(), "without": pa.string(), **_CLOCKS, **columns}
 
 
 def subject_table(start: Start, scheme: Scheme, vocabulary: Vocabulary) -> pa.Table:
     """One row an ask: ``unit_id, real_id, without``, the clocks, and the unit's columns."""
     rows = {row["unit_id"]: row for row in start.units.to_pylist()}
     columns = [name for name in vocabulary.unit if name != "unit_id"]
-    schema = {"unit_id": pa.string(), "real_id": pa.string(), "without": pa.string(), **_CLOCKS}
-    schema |= {name: TYPES.get(vocabulary.unit[name].type, pa.int64()) for name in columns}
     made = []
     for ask in start.asks:
         unit = rows[ask.real_id]
         made.append((ask.unit_id, ask.real_id, ask.without, *_clocks(ask, unit, scheme), *(unit.get(name) for name in columns)))
-    return _table(made, schema)
+    return _table(made, _subject_schema(vocabulary))
 
 
 def _clocks(ask: Ask, unit: Mapping[str, Any], scheme: Scheme) -> tuple[Any, ...]:
@@ -108,13 +121,12 @@ def _placements(start: Start, scheme: Scheme) -> pa.Table:
     members: dict[str, list[str]] = {}
     for park, member in start.members:
         members.setdefault(park, []).append(member)
-    schema = {"unit_id": pa.string(), "real_id": pa.string(), "by_member": pa.string(), "without": pa.string(), **_CLOCKS}
     made = []
     for ask in start.asks:
         clocks = _clocks(ask, rows[ask.real_id], scheme)
         made.append((ask.unit_id, ask.real_id, "", ask.without, *clocks))
         made += [(ask.unit_id, member, member, ask.without, *clocks) for member in members.get(ask.real_id, ())]
-    return _table(made, schema)
+    return _table(made, _PLACEMENT)
 
 
 def _present(units: pa.Table) -> list[str]:
@@ -124,7 +136,7 @@ def _present(units: pa.Table) -> list[str]:
 def _codes(units: pa.Table) -> pa.Table:
     codes = units.column("uscc").to_pylist() if "uscc" in units.column_names else [None] * units.num_rows
     rows = [(unit_id, code or "") for unit_id, code in zip(units.column("unit_id").to_pylist(), codes, strict=True)]
-    return _table(rows, {"unit_id": pa.string(), "uscc": pa.string()})
+    return _table(rows, _UNIT)
 
 
 def name_table(units: pa.Table) -> pa.Table:
@@ -134,7 +146,7 @@ def name_table(units: pa.Table) -> pa.Table:
         rows.append((unit["unit_id"], name_key(unit["name"] or ""), False))
         formers = (unit.get("former_names") or "").split("|")
         rows += [(unit["unit_id"], name_key(former), True) for former in formers if former.strip()]
-    return _table(rows, {"unit_id": pa.string(), "name_key": pa.string(), "former": pa.bool_()})
+    return _table(rows, _NAME)
 
 
 def given_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.errors import InputError
+from envcredit.rating.prepared import prepare
 from envcredit.rating.run import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
@@ -45,7 +46,7 @@ def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
     store = _store(typed)
     links = [(link.unit_name, link.unit_code_raw, link.unit_id) for link in links_of(store)]
     order = Order(
-        scheme=scheme,
+        prepared=prepare(scheme),
         scheme_folder=folder,
         units=units,
         store=store,

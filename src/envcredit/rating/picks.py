@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from envcredit.base.vocabulary import Vocabulary
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.exact import later
 from envcredit.rating.expression import Expression
 from envcredit.rating.program import FactProgram, Program
@@ -87,15 +87,15 @@ def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.Integ
     return picked.mutate(rule_no=picked.signed.abs(), unknown=picked.signed < 0).drop("signed")
 
 
-def picks(engine: Engine, fact: ir.Table, programs: Sequence[FactProgram], reading: Reading, tables: RuleTables) -> ir.Table:
+def picks(keeper: Keeper, fact: ir.Table, programs: Sequence[FactProgram], reading: Reading, tables: RuleTables) -> ir.Table:
     """Every fact that a rule takes up: all fact columns, the rule's row, days, ``band``, ``steps_raw``, ``status`` ('' = it counts)."""
     level = programs[0].level if programs else 0
     kinds = sorted({kind for program in programs for kind in program.kinds})
     lists = [(fact.kind == kind, [_wanted(fact, p, reading) for p in programs if kind in p.kinds]) for kind in kinds]
-    taken = engine.keep(f"taken_{level}", unfolded(fact, lists))
+    taken = keeper.keep(f"taken_{level}", unfolded(fact, lists))
     pick = Windows(reading.program).with_days(taken.join(tables.rule, "rule_no"))
-    pick = engine.keep(f"dated_{level}", priced(pick, programs, reading, tables))
-    return engine.keep(f"pick_{level}", _judged(_with_repair(pick), programs, reading))
+    pick = keeper.keep(f"dated_{level}", priced(pick, programs, reading, tables))
+    return keeper.keep(f"pick_{level}", _judged(_with_repair(pick), programs, reading))
 
 
 def _wanted(fact: ir.Table, program: FactProgram, reading: Reading) -> ir.IntegerValue:

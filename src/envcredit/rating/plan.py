@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from envcredit.base.vocabulary import Vocabulary
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
@@ -49,23 +49,23 @@ class Relations:
     given: ir.Table
 
 
-def stages(engine: Engine, program: Program, vocabulary: Vocabulary, start: Relations) -> Mapping[str, ir.Table]:
+def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Relations) -> Mapping[str, ir.Table]:
     """Every stage of :data:`envcredit.rating.columns.STAGES`, and ``fact``, as kept tables."""
     reading = Reading(program, vocabulary)
-    party = attached(engine, start.record, start.lookup, start.link)
-    fact = facts(engine, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
-    known = engine.keep("fact_known", with_repairs(_with_units(fact, start.subject, program.names()), program, vocabulary))
-    tables = rule_tables(engine, "fact", program.facts, program)
-    pick, value = _picked(engine, known, start.subject, reading, tables)
-    row = engine.keep("unit_row", unit_rows(start.subject, value, program))
-    unit_tables = rule_tables(engine, "unit", program.units, program)
-    unit_pick = unit_picks(engine, row, fact, reading, unit_tables)
+    party = attached(keeper, start.record, start.lookup, start.link)
+    fact = facts(keeper, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
+    known = keeper.keep("fact_known", with_repairs(_with_units(fact, start.subject, program.names()), program, vocabulary))
+    tables = rule_tables(keeper, "fact", program.facts, program)
+    pick, value = _picked(keeper, known, start.subject, reading, tables)
+    row = keeper.keep("unit_row", unit_rows(start.subject, value, program))
+    unit_tables = rule_tables(keeper, "unit", program.units, program)
+    unit_pick = unit_picks(keeper, row, fact, reading, unit_tables)
     return {
         "fact": fact,
-        "unattached": engine.keep("unattached", _unattached(start.record, party)),
-        "derived": engine.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
-        "group": engine.keep("group", GROUP.shaped(_members(fact))),
-        **_results(engine, Picked(row, fact, pick, unit_pick, (tables.rule, unit_tables.rule)), start.subject, reading),
+        "unattached": keeper.keep("unattached", _unattached(start.record, party)),
+        "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
+        "group": keeper.keep("group", GROUP.shaped(_members(fact))),
+        **_results(keeper, Picked(row, fact, pick, unit_pick, (tables.rule, unit_tables.rule)), start.subject, reading),
     }
 
 
@@ -80,24 +80,24 @@ class Picked:
     rules: tuple[ir.Table, ir.Table]
 
 
-def _results(engine: Engine, picked: Picked, subject: ir.Table, reading: Reading) -> Mapping[str, ir.Table]:
+def _results(keeper: Keeper, picked: Picked, subject: ir.Table, reading: Reading) -> Mapping[str, ir.Table]:
     program, scheme = reading.program, reading.program.scheme
-    paid = scored(engine, picked.pick, reading)
+    paid = scored(keeper, picked.pick, reading)
     points = ibis.union(
         POINT.shaped(fact_points(paid)), POINT.shaped(step_points(picked.pick)), POINT.shaped(unit_points(picked.unit_pick))
     )
-    scope = engine.keep("scope", scoped(picked.row, program, reading))
+    scope = keeper.keep("scope", scoped(picked.row, program, reading))
     rated = scope.filter(scope.scope_status != "not_rated")
-    point = engine.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
+    point = keeper.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
     passed = ignored(picked.fact, picked.pick, paid, program, _silent_kinds(reading))
-    item = engine.keep("item", ITEM.shaped(items(point, picked.rules)))
-    score = engine.keep("score_refusal", scores(item, scope, refusals(picked.pick, picked.unit_pick), scheme))
+    item = keeper.keep("item", ITEM.shaped(items(point, picked.rules)))
+    score = keeper.keep("score_refusal", scores(item, scope, refusals(picked.pick, picked.unit_pick), scheme))
     return {
         "point": point,
-        "ignored": engine.keep("ignored", IGNORED.shaped(passed.semi_join(rated, "unit_id"))),
+        "ignored": keeper.keep("ignored", IGNORED.shaped(passed.semi_join(rated, "unit_id"))),
         "item": item,
-        "score": engine.keep("score", SCORE.shaped(score)),
-        "grade": engine.keep("grade", GRADE.shaped(grades(score, point, previous_grades(picked.fact, subject), scheme))),
+        "score": keeper.keep("score", SCORE.shaped(score)),
+        "grade": keeper.keep("grade", GRADE.shaped(grades(score, point, previous_grades(picked.fact, subject), scheme))),
     }
 
 
@@ -107,20 +107,20 @@ def _with_units(fact: ir.Table, subject: ir.Table, names: Iterable[Name]) -> ir.
 
 
 def _picked(
-    engine: Engine, known: ir.Table, subject: ir.Table, reading: Reading, tables: RuleTables
+    keeper: Keeper, known: ir.Table, subject: ir.Table, reading: Reading, tables: RuleTables
 ) -> tuple[ir.Table, ir.Table | None]:
     """All picks, pass by pass: values first, each pass seeing the values of the passes before."""
     parts: list[ir.Table] = []
     value: ir.Table | None = None
     for level in reading.program.levels:
         programs = [p for p in reading.program.facts if p.level == level]
-        parts.append(picks(engine, _with_values(known, value, programs), programs, reading, tables))
+        parts.append(picks(keeper, _with_values(known, value, programs), programs, reading, tables))
         deriving = [p for p in programs if p.value is not None]
         if deriving:
-            found = derived(engine, parts[-1], subject, deriving, reading)
-            value = found if value is None else engine.keep(f"value_{level}_all", ibis.union(value, found))
+            found = derived(keeper, parts[-1], subject, deriving, reading)
+            value = found if value is None else keeper.keep(f"value_{level}_all", ibis.union(value, found))
     if not parts:
-        return picks(engine, known, [], reading, tables), value
+        return picks(keeper, known, [], reading, tables), value
     shared = [column for column in parts[0].columns if all(column in part.columns for part in parts)]
     return reduce(ibis.union, [part.select(*shared) for part in parts]), value
 

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.exact import day_number, divided
 from envcredit.rating.expression import moved
 from envcredit.rating.picks import COUNTED, Reading
@@ -22,22 +22,22 @@ from envcredit.scheme.model import PointRule, Scheme
 
 SCORING = ["deduct", "award", "demerit"]
 
-def scored(engine: Engine, pick: ir.Table, reading: Reading) -> ir.Table:
+def scored(keeper: Keeper, pick: ir.Table, reading: Reading) -> ir.Table:
     """Counted picks of scoring rules with ``steps_raw``, ``steps_counted`` (without sign), ``why_less``, ``kept_instead``."""
     program = reading.program
     scheme = program.scheme
     rules = [(p, p.rule) for p in program.facts if isinstance(p.rule, PointRule)]
     taken = pick.filter(pick.effect.isin(SCORING))
-    priced = engine.keep("paid", taken.filter(taken.status == COUNTED))
+    priced = keeper.keep("paid", taken.filter(taken.status == COUNTED))
     if any(r.repeat for _p, r in rules):
-        priced = engine.keep("escalated", _escalated(priced, taken, [(p.number, r) for p, r in rules if r.repeat], scheme))
+        priced = keeper.keep("escalated", _escalated(priced, taken, [(p.number, r) for p, r in rules if r.repeat], scheme))
     repaired = priced.repaired_from <= priced.as_of
     halved = priced.mutate(
         steps_counted=ibis.cases((repaired, divided(priced.steps_raw * priced.repair_share, WHOLE)), else_=priced.steps_raw),
         why_less=ibis.cases((repaired & (priced.repair_share < WHOLE), "repaired"), else_=""),
     )
-    once = engine.keep("once", _one_act_once(halved, [(p.number, r.per) for p, r in rules if r.per]))
-    return engine.keep("scored", _capped_by_rule(once) if any(r.cap for _p, r in rules) else once)
+    once = keeper.keep("once", _one_act_once(halved, [(p.number, r.per) for p, r in rules if r.per]))
+    return keeper.keep("scored", _capped_by_rule(once) if any(r.cap for _p, r in rules) else once)
 
 
 def _escalated(priced: ir.Table, taken: ir.Table, repeating: Sequence[tuple[int, PointRule]], scheme: Scheme) -> ir.Table:

@@ -11,6 +11,7 @@ from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.rating.digests import digest_of_parquet
+from envcredit.rating.prepared import prepare
 from envcredit.rating.run import SCHEME_FOLDER, Order, Run, located, rate, read_run
 from envcredit.records.store import batches
 from envcredit.scheme.digests import rule_digest
@@ -79,7 +80,7 @@ def _order(run: Run, store: Path, engine: str) -> Order:
     manifest, inputs = run.manifest, run.manifest["inputs"]
     units = run.stage("unit").drop_columns(["as_of", "period_from", "period_to", "period_end"])
     return Order(
-        scheme=run.scheme,
+        prepared=prepare(run.scheme),
         scheme_folder=locate(run.folder / SCHEME_FOLDER),
         units=units,
         store=store,

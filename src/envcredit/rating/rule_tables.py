@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from envcredit.base.amounts import SHARE_PLACES, scaled
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.program import FactProgram, Program, Tariff, UnitProgram, steps_of
 from envcredit.rating.tariffs import places
 from envcredit.scheme.conditions.tree import Name
@@ -81,14 +81,14 @@ class RuleTables:
     tariff: ir.Table
 
 
-def rule_tables(engine: Engine, of: str, programs: Iterable[AnyProgram], program: Program) -> RuleTables:
+def rule_tables(keeper: Keeper, of: str, programs: Iterable[AnyProgram], program: Program) -> RuleTables:
     """The tables of fact programs or unit programs, loaded under names that begin with ``of``."""
     listed = list(programs)
     rules = [_rule_row(p, program) for p in listed]
     tariffs = [row for p in listed if p.tariff for row in _tariff_rows(p.number, p.tariff)]
     rule = pa.Table.from_pylist(rules, schema=pa.schema(_RULE))
     tariff = pa.Table.from_pylist(tariffs, schema=pa.schema(_TARIFF))
-    return RuleTables(engine.load(f"{of}_rule", rule), engine.load(f"{of}_tariff", tariff))
+    return RuleTables(keeper.load(f"{of}_rule", rule), keeper.load(f"{of}_tariff", tariff))
 
 
 def _rule_row(one: AnyProgram, program: Program) -> dict[str, Any]:

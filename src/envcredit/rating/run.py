@@ -23,17 +23,16 @@ import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Place, problem
 from envcredit.base.digest import digest_of_file
-from envcredit.base.vocabulary import Vocabulary, read_vocabulary
+from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.columns import FORMAT, STAGES
 from envcredit.rating.digests import digest_of_parquet, digest_of_result
 from envcredit.rating.earlier import earlier_ratings, member_results
-from envcredit.rating.inputs import Ask, Given, Start, relations
+from envcredit.rating.inputs import Ask, Given, Start
 from envcredit.rating.invariants import check
 from envcredit.rating.manifest import read_manifest, write_manifest
-from envcredit.rating.plan import stages
-from envcredit.rating.program import Compiler
+from envcredit.rating.prepared import Prepared
 from envcredit.records.store import Batch, batches
 from envcredit.records.wide import wide_schema
 from envcredit.scheme.digests import rule_digest, text_digest
@@ -55,7 +54,7 @@ class Order:
     ``batches``: rate on these batches of the store alone (all of them unless given).
     """
 
-    scheme: Scheme
+    prepared: Prepared
     scheme_folder: Traversable
     units: pa.Table
     store: Path
@@ -67,6 +66,11 @@ class Order:
     engine: str = "duckdb"
     accept_partial: bool = False
     batches: Sequence[str] | None = None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme to rate by."""
+        return self.prepared.scheme
 
 
 @dataclass(frozen=True)
@@ -106,14 +110,13 @@ def rate(order: Order, out: Path) -> Run:
     T105 ``out`` exists, T106 park scheme without members; ``InvariantError`` when a result contradicts itself.
     """
     _check_order(order, out)
-    vocabulary = read_vocabulary()
     stored = [b for b in batches(order.store) if order.batches is None or b.id in order.batches]
     waiting = out.with_name(f".{out.name}.writing")
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
         with open_engine(order.engine) as engine:
-            made = _rated(engine, order, stored, vocabulary, waiting)
+            made = _rated(engine, order, stored, waiting)
         _copy_scheme(order.scheme_folder, waiting / SCHEME_FOLDER)
         write_manifest(waiting, _manifest(order, stored, made, out))
         waiting.rename(out)
@@ -146,19 +149,19 @@ class _Made:
     engine: str
 
 
-def _rated(engine: Engine, order: Order, stored: Sequence[Batch], vocabulary: Vocabulary, folder: Path) -> _Made:
+def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) -> _Made:
+    vocabulary = order.prepared.vocabulary
     start = _start(order)
     record = _records(engine, stored, vocabulary)
     _check_days(record, start.given, order, vocabulary)
-    begun = relations(engine, record, start, order.scheme, vocabulary)
-    program = Compiler(order.scheme, vocabulary).program()
-    results = stages(engine, program, vocabulary, begun)
-    check(results, begun.subject, program)
-    tables = {"unit": _units(begun.subject, vocabulary), "fact": _facts(results["fact"], record, begun.given, vocabulary)}
+    results = order.prepared.rated(engine, start)
+    subject = engine.table("subject")
+    check(results, subject, order.prepared.program)
+    tables = {"unit": _units(subject, vocabulary), "fact": _facts(results["fact"], record, engine.table("given"), vocabulary)}
     keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
     tables |= {stage.name: results[stage.name] for stage in STAGES}
     written = {name: _write(engine, table, folder / f"{name}.parquet", keys[name]) for name, table in tables.items()}
-    return _Made(written, _counts(engine, results, record, order), engine.name)
+    return _Made(written, _counts(results, record, order), engine.name)
 
 
 def _start(order: Order) -> Start:
@@ -183,7 +186,7 @@ def _records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) ->
     paths = [batch.folder / "record.parquet" for batch in stored]
     if not paths:
         return engine.load("record", wide_schema(vocabulary).empty_table())
-    return engine.read_parquet(paths)
+    return engine.attach("record", paths)
 
 
 def _check_days(record: ir.Table, given: Sequence[Given], order: Order, vocabulary: Vocabulary) -> None:
@@ -216,7 +219,7 @@ def _write(engine: Engine, table: ir.Table, path: Path, key: Sequence[str]) -> d
     return {"rows": rows, "digest": digest_of_parquet(path)}
 
 
-def _counts(engine: Engine, results: Mapping[str, ir.Table], record: ir.Table, order: Order) -> dict[str, int]:
+def _counts(results: Mapping[str, ir.Table], record: ir.Table, order: Order) -> dict[str, int]:
     statuses = results["score"].group_by("status").agg(rows=ibis._.count()).to_pyarrow().to_pylist()
     by_status = {row["status"]: row["rows"] for row in statuses}
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,9 @@ import pyarrow.compute as pc
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import open_engine
 from envcredit.rating.columns import GRADE, SCORE
-from envcredit.rating.inputs import Ask, Start, given_schema, relations
-from envcredit.rating.plan import stages
-from envcredit.rating.program import Compiler
+from envcredit.rating.inputs import Start, given_schema
+from envcredit.rating.prepared import Prepared
 from envcredit.records.wide import wide_schema
-from envcredit.scheme.model import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +26,13 @@ class Outcome:
     grade: str
 
 
-def outcomes(
-    scheme: Scheme, units: pa.Table, facts: pa.Table, asks: Sequence[Ask], members: Sequence[tuple[str, str]], vocabulary: Vocabulary
-) -> Mapping[str, Outcome]:
-    """The outcome of each ask, by its ``unit_id``. ``facts`` as :func:`facts_as_given` makes them."""
-    if not asks:
+def outcomes(prepared: Prepared, start: Start) -> Mapping[str, Outcome]:
+    """The outcome of each ask of ``start``, by its ``unit_id``; ``start.facts`` as :func:`facts_as_given` makes them."""
+    if not start.asks:
         return {}
     with open_engine() as engine:
-        record = engine.load("record", wide_schema(vocabulary).empty_table())
-        begun = relations(engine, record, Start(units, asks, members=members, facts=facts), scheme, vocabulary)
-        results = stages(engine, Compiler(scheme, vocabulary).program(), vocabulary, begun)
+        engine.load("record", wide_schema(prepared.vocabulary).empty_table())
+        results = prepared.rated(engine, start)
         scores = _rows(results[SCORE.name].to_pyarrow())
         grades = _rows(results[GRADE.name].to_pyarrow())
     return {key: Outcome(grades[key]["status"], scores[key]["score"], grades[key]["final"]) for key in scores}

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from envcredit.base.amounts import NUMBER_PLACES
-from envcredit.engine import Engine
+from envcredit.engine import Keeper
 from envcredit.rating.exact import divided
 from envcredit.rating.facts import CLOCKS
 from envcredit.rating.picks import COUNTED, REFUSE, Reading, numbered, unfolded
@@ -32,16 +32,16 @@ def unit_rows(subject: ir.Table, derived: ir.Table | None, program: Program) -> 
     return row.left_join(values, "unit_id").drop("unit_id_right")
 
 
-def unit_picks(engine: Engine, row: ir.Table, fact: ir.Table, reading: Reading, tables: RuleTables) -> ir.Table:
+def unit_picks(keeper: Keeper, row: ir.Table, fact: ir.Table, reading: Reading, tables: RuleTables) -> ir.Table:
     """One row a unit and rule that applies: the rule's row, ``band``, ``steps_raw`` (without sign), ``status``, ``missing_name``."""
     programs = reading.program.units
     numbers = [_wanted(row, program, reading) for program in programs]
-    taken = engine.keep("unit_taken", unfolded(row, [(ibis.literal(True), numbers)] if numbers else []))
+    taken = keeper.keep("unit_taken", unfolded(row, [(ibis.literal(True), numbers)] if numbers else []))
     pick = priced(_with_entries(taken.join(tables.rule, "rule_no"), fact, programs), programs, reading, tables)
     if tiers := _tiers(programs):
         pick = pick.mutate(band=ibis.coalesce(_tier(pick, tiers, reading), pick.band))
         pick = pick.mutate(steps_raw=_tier_steps(pick, tiers, reading.program.scheme))
-    return engine.keep("unit_pick", _judged(pick, reading))
+    return keeper.keep("unit_pick", _judged(pick, reading))
 
 
 def _wanted(row: ir.Table, program: UnitProgram, reading: Reading) -> ir.IntegerValue:
