@@ -275,3 +275,29 @@ def test_the_manifest(desk: Desk) -> None:
 def test_a_report_that_does_not_add_up_is_a_defect(desk: Desk) -> None:
     with pytest.raises(InvariantError, match="R691"):
         Arrival("native", desk.first, "", (), rows=3, accepted=1, duplicate=1, quarantined=0, kinds={})
+
+
+def test_files_of_one_name_are_told_apart(desk: Desk) -> None:
+    paths = []
+    for year in ("2023", "2024"):
+        (desk.folder / year).mkdir()
+        paths.append(desk.file(f"{year}/a.csv", HEAD + A.replace("1号", f"{year}号")))
+    arrival = desk.take(*paths, paths[0])
+    assert [(file.file, file.sheets[0].accepted, file.sheets[0].duplicate) for file in arrival.files] == [
+        ("2023/a.csv", 1, 0),
+        ("2024/a.csv", 1, 0),
+        ("2023/a.csv (2)", 0, 1),
+    ]
+
+
+def test_two_columns_for_the_party_that_disagree(desk: Desk) -> None:
+    arrival = desk.take_text("kind,unit_name,企业名称,decided_on\npenalty,甲厂,乙厂,2024-03-05\npenalty,甲厂,甲厂,2024-03-06\n")
+    assert (fate(arrival), codes(arrival)) == ((1, 0, 1), ["R221"])
+
+
+def test_columns_nobody_reads_may_repeat_and_lose_nothing(desk: Desk) -> None:
+    arrival = desk.take_text("kind,unit_name,decided_on,备注,备注\npenalty,甲厂,昨天,一,二\n")
+    assert codes(arrival) == ["R202"]
+    kept = Path(arrival.quarantine).read_text("utf-8-sig").splitlines()
+    assert kept[0].endswith("备注,备注(5)")
+    assert kept[1].endswith("一,二")

@@ -28,6 +28,7 @@ from envcredit.records.cleaning.measured import Measured, compliance, exceedance
         ("6~9", Measured("range", Decimal(9), lower=Decimal(6))),
         ("未检出", Measured("below")),
         ("未排放", Measured("no_discharge")),
+        ("＜０．０５", Measured("below", Decimal("0.05"))),
     ],
 )
 def test_readable(text: str, expected: Measured) -> None:

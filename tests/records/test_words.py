@@ -49,3 +49,10 @@ def test_all_parts_of_a_row_must_stand_in_the_text() -> None:
     assert containing("养殖废水经检测超标", table) == "water_exceedance"
     assert containing("废气超标", table) == "other"
     assert containing("废水直排", table) is None
+
+
+def test_a_word_that_names_no_code_says_nothing() -> None:
+    known = spellings(VOCABULARY.lists["penalty_category"], {"其他": ""})
+    assert codes("罚款、其他", known, CATEGORIES) == "|fine|"
+    assert codes("其他", known, CATEGORIES) is None
+    assert code("其他", known) is None

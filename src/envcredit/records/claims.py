@@ -55,7 +55,7 @@ def known_records(stored: Iterable[Batch]) -> Known:
     """Everything the batches hold."""
     known = Known()
     for batch in stored:
-        rows = batch.table().select(list(_ORIGIN_COLUMNS)).to_pylist()
+        rows = batch.table(_ORIGIN_COLUMNS).to_pylist()
         for row in rows:
             place = Place(f"{batch.id}/{row['file']}", row["line"], sheet=row["sheet"])
             known.add(Origin(row["record_id"], row["identity"], row["source"], place), row["replaces"])

@@ -44,11 +44,11 @@ class Table:
         return Place(self.sheet.file, line, column + 1, self.sheet.name)
 
 
-def with_header(sheet: Sheet, known: Collection[str]) -> tuple[Table | None, list[Diagnostic]]:
+def with_header(sheet: Sheet, known: Collection[str], ignored: Collection[str] = ()) -> tuple[Table | None, list[Diagnostic]]:
     """The table in a sheet: the header is the row, among the first fifteen, with most heads that the source knows.
 
-    ``None`` when no row has any. Problems: ``R109`` a known head stands twice; notes: ``R123`` heads the source does not know,
-    ``R125`` rows above the header.
+    ``None`` when no row has any. ``ignored`` are known heads whose columns nobody reads, so they may repeat. Problems:
+    ``R109`` a known head stands twice; notes: ``R123`` heads the source does not know, ``R125`` rows above the header.
     """
     keys = {word_key(name) for name in known}
     position = -1 if sheet.header else _header_row(sheet.rows, keys)
@@ -64,7 +64,7 @@ def with_header(sheet: Sheet, known: Collection[str]) -> tuple[Table | None, lis
     notes = [problem("R125", table.place(sheet.rows[0].line), count=position, line=line)] if position > 0 else []
     if unknown:
         notes.append(problem("R123", table.place(line), columns="、".join(unknown)))
-    return table, notes + _repeated(table, keys)
+    return table, notes + _repeated(table, keys - {word_key(name) for name in ignored})
 
 
 def _header_row(rows: list[Row], keys: Collection[str]) -> int | None:
@@ -97,7 +97,7 @@ def _bind(table: Table, keys: Collection[str]) -> list[str]:
 
 
 def _repeated(table: Table, keys: Collection[str]) -> list[Diagnostic]:
-    found = [bound[0] for head in table.header if (bound := _bound(head, keys))]
-    twice = [key for key, count in Counter(found).items() if count > 1]
-    heads = {bound[0]: head for head in table.header if (bound := _bound(head, keys))}
+    bound = [(found[0], head) for head in table.header if (found := _bound(head, keys))]
+    twice = [key for key, count in Counter(key for key, _ in bound).items() if count > 1]
+    heads = dict(bound)
     return [problem("R109", table.place(table.header_line), column=heads[key].strip()) for key in twice]

@@ -53,17 +53,24 @@ def import_files(
     if late := instant_problem(recorded_at, stored):
         raise RecordsError([late])
     arriving = _Arriving(read_source(source), read_vocabulary(), limits)
-    for path in paths:
-        _take_in(Path(path), arriving)
+    for path, label in zip(paths, labels([Path(path) for path in paths]), strict=True):
+        _take_in(Path(path), label, arriving)
     if arriving.problems:
         raise RecordsError(arriving.problems)
     decided = settled(arriving.statements, known_records(stored))
     return _recorded(arriving, decided, store, recorded_at, stored)
 
 
-def _take_in(path: Path, arriving: _Arriving) -> None:
+def labels(paths: Sequence[Path]) -> list[str]:
+    """What each file is called in reports: its name, with its folder where names repeat, numbered where that repeats too."""
+    names = Counter(path.name for path in paths)
+    wanted = [path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}" for path in paths]
+    return [name if wanted.index(name) == i else f"{name} ({wanted[: i + 1].count(name)})" for i, name in enumerate(wanted)]
+
+
+def _take_in(path: Path, label: str, arriving: _Arriving) -> None:
     try:
-        content = read_content(path, arriving.limits)
+        content = read_content(path, arriving.limits).called(label)
     except EnvcreditError as error:
         arriving.problems += error.diagnostics
         return
@@ -81,7 +88,7 @@ def _take_in(path: Path, arriving: _Arriving) -> None:
 
 def _take_sheet(sheet: Sheet, arriving: _Arriving) -> bool:
     """False when the sheet has no header the source knows; its rows are then kept in quarantine, none is dropped."""
-    table, found = with_header(sheet, arriving.source.columns())
+    table, found = with_header(sheet, arriving.source.columns(), arriving.source.ignored)
     arriving.problems += [each for each in found if each.severity == "error"]
     arriving.notes += [each for each in found if each.severity != "error"]
     if table is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -40,6 +40,7 @@ class _Columns:
     measurements: Measurements | None
     parties: Parties
     replaces: Texts | None
+    faults: dict[int, Diagnostic]
 
 
 def interpreted(table: Table, source: Source, vocabulary: Vocabulary, limits: Limits) -> list[Statement]:
@@ -87,13 +88,29 @@ def _columns(table: Table, source: Source, vocabulary: Vocabulary) -> _Columns:
     for name, cell in source.attributes.items():
         if found := texts(cell, table, cleaned):
             attributes.append(_Column(name, cell, found, converter(vocabulary.attributes[name], cell, found.unit, vocabulary)))
-    return _Columns(
-        kinds=_kinds(table, source, vocabulary, cleaned),
-        attributes=attributes,
-        measurements=measurements(source.measurement, table, cleaned) if source.measurement else None,
-        parties=parties(source.unit, table, cleaned),
-        replaces=texts(Cell(columns=source.replaces), table, cleaned),
-    )
+    kinds, stated = _kinds(table, source, vocabulary, cleaned)
+    party = parties(source.unit, table, cleaned)
+    measured = measurements(source.measurement, table, cleaned) if source.measurement else None
+    replaces = texts(Cell(columns=source.replaces), table, cleaned)
+    others = {
+        "kind": stated,
+        "replaces": replaces,
+        "unit_name": party.name,
+        "unit_code": party.code,
+        "unit_org_code": party.org_code,
+    }
+    others |= measured.columns if measured else {}
+    return _Columns(kinds, attributes, measured, party, replaces, _contradictions(others))
+
+
+def _contradictions(columns: Mapping[str, Texts | None]) -> dict[int, Diagnostic]:
+    """Rows in which two columns for one thing that is no attribute of its own say different things."""
+    return {
+        row: replace(fault, values={"attribute": name, **fault.values})
+        for name, column in columns.items()
+        if column
+        for row, fault in column.faults.items()
+    }
 
 
 def _cleaner(source: Source) -> Callable[[str], str]:
@@ -108,10 +125,10 @@ def _cleaner(source: Source) -> Callable[[str], str]:
     return cleaned
 
 
-def _kinds(table: Table, source: Source, vocabulary: Vocabulary, cleaned: Callable[[str], str]) -> list[str]:
-    """The kind of each row, as found: a kind's key, else the word that is none."""
+def _kinds(table: Table, source: Source, vocabulary: Vocabulary, cleaned: Callable[[str], str]) -> tuple[list[str], Texts | None]:
+    """The kind of each row, as found: a kind's key, else the word that is none; and the column that states it."""
     if source.kind.value:
-        return [source.kind.value] * len(table.rows)
+        return [source.kind.value] * len(table.rows), None
     known = kind_words(vocabulary, source.kind.words)
     sheets = [table.sheet.name] * len(table.rows)
     origin = table.columns.get(word_key(ORIGIN[1]))
@@ -120,10 +137,13 @@ def _kinds(table: Table, source: Source, vocabulary: Vocabulary, cleaned: Callab
     stated = texts(Cell(columns=source.kind.columns), table, cleaned) if source.kind.columns else None
     words = [stated.of[i] if stated and stated.of[i] else (sheets[i] if source.kind.sheet else "") for i in range(len(sheets))]
     kinds = {word: known.get(word_key(word), word) for word in dict.fromkeys(words)}
-    return [kinds[word] for word in words]
+    return [kinds[word] for word in words], stated
 
 
 def _fill(statement: Statement, number: int, columns: _Columns, table: Table, vocabulary: Vocabulary) -> None:
+    if fault := columns.faults.get(number):
+        statement.problems.append(replace(fault, places=(statement.place,)))
+        return
     kind = vocabulary.kinds.get(columns.kinds[number])
     if kind is None or kind.derived:
         expected = ", ".join(name for name, other in vocabulary.kinds.items() if not other.derived)

@@ -135,7 +135,7 @@ def _cell_misfits(loc: list[Any], cell: Cell, name: str, vocabulary: Vocabulary)
     allowed = tuple(vocabulary.lists.get(attribute.list, ()))
     for key in ("words", "contains"):
         for word, found in getattr(cell, key).items():
-            if found not in allowed:
+            if found not in allowed and (found or key == "contains"):
                 yield "R307", [*loc, key, word], {"found": found, "expected": ", ".join(allowed) or "—"}
     if cell.stated and cell.stated not in allowed:
         yield "R307", [*loc, "stated"], {"found": cell.stated, "expected": ", ".join(allowed) or "—"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.base.digest import digest_of
@@ -46,8 +47,14 @@ def _heads(statements: Sequence[Statement]) -> list[str]:
     return [head for head in found if head not in ORIGIN]
 
 
-def _named(header: tuple[str, ...]) -> list[str]:
-    return [visible(head.strip()) or f"({index})" for index, head in enumerate(header, start=1)]
+@lru_cache(maxsize=1024)
+def _named(header: tuple[str, ...]) -> tuple[str, ...]:
+    """A name for every column, no two alike: ``备注``, ``备注(2)``; a column without a head is named by its place."""
+    names: list[str] = []
+    for index, head in enumerate(header, start=1):
+        name = visible(head.strip()) or f"({index})"
+        names.append(name if name not in names else f"{name}({index})")
+    return tuple(names)
 
 
 def _row(statement: Statement, heads: list[str]) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from envcredit.base.diagnostics import Diagnostic, Place
+from envcredit.base.diagnostics import Diagnostic
 
 
 class Row(NamedTuple):
@@ -41,17 +41,12 @@ class Content:
     sheets: tuple[Sheet, ...]
     notes: tuple[Diagnostic, ...] = ()
 
-
-@dataclass(slots=True)
-class Findings:
-    """Diagnostics of a whole file, collected so that all of them are reported at once."""
-
-    file: str
-    found: list[Diagnostic] = field(default_factory=list)
-
-    def place(self, line: int = 0, column: int = 0, sheet: str = "") -> Place:
-        """A place in this file."""
-        return Place(self.file, line, column, sheet)
+    def called(self, name: str) -> Content:
+        """The same content under another name."""
+        if name == self.file:
+            return self
+        notes = [replace(note, places=tuple(replace(place, file=name) for place in note.places)) for note in self.notes]
+        return replace(self, file=name, sheets=tuple(replace(sheet, file=name) for sheet in self.sheets), notes=tuple(notes))
 
 
 def blank(cells: tuple[str, ...]) -> bool:

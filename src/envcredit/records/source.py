@@ -32,7 +32,10 @@ class Cell(_Closed):
 
     Exactly one of ``columns`` (the first of them that holds something; two that disagree quarantine the row), ``value`` (the
     same for every row, written as in a cell), ``join`` (texts of several columns) and ``template`` (``{column}`` holes; no
-    value when one of them is empty) says where it comes from.
+    value when one of them is empty) says where it comes from. ``else`` is a second choice for empty cells, ``in`` the unit of
+    a bare figure, ``words`` other spellings of codes ('' for a word that names none), ``contains`` codes by what stands in the
+    text (parts joined by +, first row that fits), ``stated`` the code that any text means, ``unmatched`` what becomes of other
+    words, ``styles`` orders of day and month, ``round`` how to round, ``kinds`` the record kinds it is for (all when empty).
     """
 
     columns: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,12 @@ class Batch:
     rows: int
     manifest: Mapping[str, Any]
 
-    def table(self) -> pa.Table:
-        """The wide table. Raises ``RecordsError`` (``R601``) when the file is not the one that was written."""
+    def table(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """The wide table, or some of its columns. Raises ``RecordsError`` (``R601``) when it is not the file that was written."""
         path = self.folder / RECORD
         if not path.is_file() or digest_of_file(path) != self.file_digest:
             raise RecordsError([problem("R601", Place(f"{self.id}/{RECORD}"), batch=self.id)])
-        return pq.read_table(path)
+        return pq.read_table(path, columns=None if columns is None else list(columns))
 
 
 def batches(store: Path) -> list[Batch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ _POWER = re.compile(r"(\d+(?:\.\d+)?)[×xX*·](?:10\^\(?(-?\d{1,2})\)?)")
 _TIMES = re.compile(r"(\d+(?:\.\d+)?)[×xX*](10|1000)")
 _LOST_EXPONENT = re.compile(r"\d+(?:\.\d+)?[×xX*·]10-?\d{1,2}")
 _RANGE = re.compile(r"(.+?)[-–—~～至](.+)")
-_BELOW, _ABOVE = ("<", "≤", "＜", "≦", "⩽", "小于"), (">", "≥", "＞", "≧", "⩾", "大于")
+_BELOW, _ABOVE = ("<", "≤", "≦", "⩽", "小于"), (">", "≥", "≧", "⩾", "大于")
 _INCLUSIVE = ("≤", "≥", "≦", "≧", "⩽", "⩾")
 _NOT_FOUND = ("未检出", "nd", "n.d.")
 _WORDS: dict[str, Qualifier] = {"未排放": "no_discharge", "未监测": "not_measured", "停产": "no_discharge"}
@@ -43,7 +44,9 @@ def measured(text: str) -> Measured:
     ``1.4×10^6`` and ``1.4×10⁶`` are figures; ``669×10`` is 6,690; ``1.8×103`` lost its exponent and is unreadable;
     ``0.05L`` is below the detection limit 0.05 (HJ 91.1); ``未检出`` is below an unstated limit: value unknown.
     """
-    plain = "".join(_RAISED.sub(lambda m: f"10^{m[1].translate(_SUPERSCRIPTS)}", text).split())
+    # Half width comes after the superscripts: it would turn 10⁶ into 106, which is how exponents get lost.
+    raised = _RAISED.sub(lambda m: f"10^{m[1].translate(_SUPERSCRIPTS)}", text)
+    plain = "".join(unicodedata.normalize("NFKC", raised).split())
     if plain in _WORDS:
         return Measured(_WORDS[plain])
     if plain.casefold() in _NOT_FOUND:

@@ -40,22 +40,27 @@ def spellings(codes: Mapping[str, Words], more: Mapping[str, str]) -> dict[str, 
     return found | {word_key(word): code for word, code in more.items()}
 
 
-def code(text: str, known: Mapping[str, str]) -> str | Diagnostic:
-    """One code of a list, or ``R209``."""
+def code(text: str, known: Mapping[str, str]) -> str | Diagnostic | None:
+    """One code of a list, or ``R209``; ``None`` for a word that is known to name none of them."""
     found = known.get(word_key(text))
-    return found if found is not None else problem("R209", found=text, expected=_examples(known.values()))
+    if found is None:
+        return problem("R209", found=text, expected=_examples(known.values()))
+    return found or None
 
 
-def codes(text: str, known: Mapping[str, str], order: tuple[str, ...]) -> str | Diagnostic:
-    """``|fine|suspension|`` in the order of the list, or ``R209`` for the first word that is none of it."""
+def codes(text: str, known: Mapping[str, str], order: tuple[str, ...]) -> str | Diagnostic | None:
+    """``|fine|suspension|`` in the order of the list, or ``R209`` for the first word that is none of it.
+
+    Words that are known to name no code are passed over; ``None`` when only such words stand there.
+    """
     whole = known.get(word_key(text))
-    parts = [whole] if whole else [known.get(word_key(part), part) for part in _BETWEEN.split(text) if part.strip()]
-    for part in parts:
-        if part not in order:
-            return problem("R209", found=part.strip(), expected=_examples(order))
-    return (
-        f"|{'|'.join(sorted(set(parts), key=order.index))}|" if parts else problem("R209", found=text, expected=_examples(order))
-    )
+    words = [text] if whole is not None else [part for part in _BETWEEN.split(text) if part.strip()]
+    named = [known.get(word_key(each), each) for each in words]
+    wrong = next((each for each in named if each and each not in order), None)
+    if wrong is not None or not words:
+        return problem("R209", found=(wrong or text).strip(), expected=_examples(order))
+    found = sorted({each for each in named if each}, key=order.index)
+    return f"|{'|'.join(found)}|" if found else None
 
 
 def yes_no(text: str) -> bool | Diagnostic:
