@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from ruamel.yaml import YAML
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.rating.columns import STAGES
@@ -31,79 +32,45 @@ class MadeRun:
         return self.tables[name]
 
 
-def both(text: str) -> dict[str, str]:
-    return {"zh": text, "en": text}
+SCHEME = """
+scheme: invented/enterprise
+title: {zh: 环境信用评价办法（示例）, en: Invented measures}
+authority: {zh: 示例市生态环境局, en: Invented bureau}
+status: complete
+summary: {zh: 示例, en: example}
+in_force: {from: 2026-01-01}
+rates: [enterprise]
+period: {kind: calendar_year}
+calendar: {month_end: last_day, term_ends: corresponding_day}
+grades:
+  - {grade: green, words: {zh: 绿色, en: green}, colour: "#1a7f37"}
+  - {grade: blue, words: {zh: 蓝色, en: blue}, colour: "#0969da"}
+  - {grade: yellow, words: {zh: 黄色, en: yellow}, colour: "#d4a72c"}
+  - {grade: red, words: {zh: 红色, en: red}, colour: "#cf222e"}
+  - {grade: black, words: {zh: 黑色, en: black}, colour: "#24292f"}
+parts: {law: {words: {zh: 执法监管, en: enforcement}}}
+sources: {m: {title: {zh: 《示例办法》, en: Invented measures}, number: 示〔2025〕1号, basis: model}}
+"""
+RULES = """
+fined: {kind: deduct, clause: m/1, words: {zh: 受到罚款, en: fined}, points: "5", part: law}
+warned: {kind: deduct, clause: m/2, words: {zh: 受到警告, en: warned}, points: "1", part: law}
+crime: {kind: veto, clause: m/3, words: {zh: 环境犯罪, en: environmental crime}, grade: black}
+grade: {kind: grade, clause: m/4, words: {zh: 等级, en: grade}, by: score, bands: []}
+"""
+FACT = {"from": "penalty", "counts": {"from": "decided_on", "for": "24 months"}}
 
 
-def a_scheme(*, step: str = "1", drop: Sequence[str] = (), version: str = "2026-01-01") -> Scheme:
-    fact = {"from": "penalty", "counts": {"from": "decided_on", "for": "24 months"}}
-    rules: dict[str, Any] = {
-        "fined": {
-            "kind": "deduct",
-            "clause": "m/1",
-            "words": {"zh": "受到罚款", "en": "fined"},
-            "points": "5",
-            "part": "law",
-            **fact,
-        },
-        "warned": {
-            "kind": "deduct",
-            "clause": "m/2",
-            "words": {"zh": "受到警告", "en": "warned"},
-            "points": "1",
-            "part": "law",
-            **fact,
-        },
-        "crime": {
-            "kind": "veto",
-            "clause": "m/3",
-            "words": {"zh": "环境犯罪", "en": "environmental crime"},
-            "grade": "black",
-            **fact,
-        },
-        "grade": {"kind": "grade", "clause": "m/4", "words": {"zh": "等级", "en": "grade"}, "by": "score", "bands": []},
-    }
-    words = {
-        "green": ("绿色", "green"),
-        "blue": ("蓝色", "blue"),
-        "yellow": ("黄色", "yellow"),
-        "red": ("红色", "red"),
-        "black": ("黑色", "black"),
-    }
-    colours = {"green": "#1a7f37", "blue": "#0969da", "yellow": "#d4a72c", "red": "#cf222e", "black": "#24292f"}
-    return Scheme.model_validate(
-        {
-            "scheme": "invented/enterprise",
-            "title": {"zh": "《环境信用评价办法（示例）》", "en": "Invented measures"},
-            "authority": {"zh": "示例市生态环境局", "en": "Invented bureau"},
-            "status": "complete",
-            "summary": both("示例"),
-            "in_force": {"from": date.fromisoformat(version)},
-            "rates": ["enterprise"],
-            "period": {"kind": "calendar_year"},
-            "calendar": {"month_end": "last_day", "term_ends": "corresponding_day"},
-            "score": {"start": "100", "better": "higher", "step": step},
-            "grades": [
-                {"grade": key, "words": dict(zip(("zh", "en"), pair, strict=True)), "colour": colours[key]}
-                for key, pair in words.items()
-            ],
-            "parts": {"law": {"words": {"zh": "执法监管", "en": "enforcement"}}},
-            "sources": {
-                "m": {"title": {"zh": "《示例办法》", "en": "Invented measures"}, "number": "示〔2025〕1号", "basis": "model"}
-            },
-            "clauses": {
-                f"m/{n}": {
-                    "source": "m",
-                    "article": f"第{n}条",
-                    "words": {"zh": f"第{n}条的文字", "en": f"words of article {n}"},
-                    "basis": "model",
-                    "checked_on": date(2026, 1, 1),
-                }
-                for n in (1, 2, 3, 4)
-            },
-            "rules": {k: v for k, v in rules.items() if k not in drop},
-        }
-    )
+def a_clause(number: int) -> dict[str, Any]:
+    words = {"zh": f"第{number}条的文字", "en": f"words of article {number}"}
+    return {"source": "m", "article": f"第{number}条", "words": words, "basis": "model", "checked_on": date(2026, 1, 1)}
+
+
+def a_scheme(*, step: str = "1", drop: Sequence[str] = ()) -> Scheme:
+    yaml = YAML(typ="safe", pure=True)
+    rules = {k: r if k == "grade" else r | FACT for k, r in yaml.load(RULES).items() if k not in drop}
+    score = {"start": "100", "better": "higher", "step": step}
+    clauses = {f"m/{n}": a_clause(n) for n in (1, 2, 3, 4)}
+    return Scheme.model_validate({**yaml.load(SCHEME), "score": score, "clauses": clauses, "rules": rules})
 
 
 def _table(schema: pa.Schema, rows: Sequence[Mapping[str, Any]], default: Mapping[str, Any]) -> pa.Table:
