@@ -115,7 +115,8 @@ class Expression:
             case "only":
                 wanted = {str(option.value) for option in options}
                 others = [code for code in self._vocabulary.codes(left.type.list) if code not in wanted]
-                return ~_any([column.contains(f"|{code}|") for code in others])
+                # Where every code of the list is wanted, only an unknown column is not a yes.
+                return ~_any([column.contains(f"|{code}|") for code in others]) if others else column.notnull().nullif(False)
         raise AssertionError(quantifier)
 
 
