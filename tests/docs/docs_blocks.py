@@ -40,10 +40,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Typed:
-    """One command and what the page says it prints."""
+    """One command, what the page says it prints, and the lines in which it is typed."""
 
     command: str
     printed: list[str]
+    lines: list[str]
 
 
 def blocks_of(page: str) -> Iterator[Block]:
@@ -66,20 +67,24 @@ def blocks_of(page: str) -> Iterator[Block]:
 
 def commands_of(block: Block) -> Iterator[Typed]:
     """The commands of a console block, each with the lines printed below it."""
-    command: str | None = None
-    printed: list[str] = []
+    typed: Typed | None = None
     for line in block.text.rstrip("\n").split("\n"):
         if line.startswith("$ "):
-            if command is not None:
-                yield Typed(command, printed)
-            command, printed = line.removeprefix("$ "), []
-        elif command is not None and command.endswith("\\") and line.startswith("> "):
-            command = command[:-1] + line.removeprefix("> ").lstrip()
+            if typed:
+                yield typed
+            typed = Typed(line.removeprefix("$ "), [], [line])
+        elif typed and not typed.printed and typed.command.endswith("\\") and line.startswith("> "):
+            typed = Typed(typed.command[:-1] + line.removeprefix("> ").lstrip(), [], [*typed.lines, line])
         else:
-            assert command is not None, f"output without a command: {line}"
-            printed.append(line)
-    if command is not None:
-        yield Typed(command, printed)
+            assert typed, f"output without a command: {line}"
+            typed.printed.append(line)
+    if typed:
+        yield typed
+
+
+def language_of(page: Path) -> str:
+    """``zh`` or ``en``, by where the page stands and what it is called."""
+    return "zh" if page.parent.name == "zh" or page.name.endswith(".zh.md") else "en"
 
 
 def matches(expected: list[str], found: list[str]) -> bool:

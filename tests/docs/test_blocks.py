@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from docs_blocks import Block, blocks_of, commands_of, matches, type_in
+from docs_blocks import CUT, Block, blocks_of, commands_of, language_of, matches, type_in
 from ruamel.yaml import YAML
 
 from envcredit.base.vocabulary import read_vocabulary
@@ -20,18 +20,12 @@ from envcredit.scheme.conditions.parse import condition
 from envcredit.scheme.model import Scheme
 
 REPOSITORY = Path(__file__).parents[2]
-PAGES = sorted(
-    [*REPOSITORY.glob("README*.md"), *(p for tree in ("zh", "en") for p in (REPOSITORY / "docs" / tree).glob("*.md"))]
-)
+PAGES = sorted([*REPOSITORY.glob("README*.md"), *(p for tree in ("zh", "en") for p in (REPOSITORY / "docs" / tree).glob("*.md"))])
 KNOWN = {"console", "csv", "python", "sh", "text", "yaml"}
 
 
 def _named(page: Path) -> str:
     return page.relative_to(REPOSITORY).as_posix()
-
-
-def _language(page: Path) -> str:
-    return "zh" if page.parent.name == "zh" or page.name.endswith(".zh.md") else "en"
 
 
 @pytest.fixture(scope="session")
@@ -66,13 +60,14 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, request:
 
 def _type_all(block: Block, page: Path, folder: Path) -> None:
     for typed in commands_of(block):
-        found = type_in(typed.command, folder, _language(page))
+        assert typed.printed != [CUT], f"{_named(page)}:{block.line}: shows nothing of what {typed.command} prints"
+        found = type_in(typed.command, folder, language_of(page))
         shown = "\n".join(found)
         assert matches(typed.printed, found), f"{_named(page)}:{block.line}: $ {typed.command} printed\n{shown}"
 
 
 def _run_python(block: Block, page: Path, folder: Path) -> None:
-    surroundings = {**os.environ, "ENVCREDIT_LANG": _language(page)}
+    surroundings = {**os.environ, "ENVCREDIT_LANG": language_of(page)}
     done = subprocess.run(
         [sys.executable, "-c", block.text], cwd=folder, env=surroundings, capture_output=True, text=True, check=False
     )
