@@ -27,15 +27,15 @@ DIRECTIONS = ("worse", "better", "changed", "refused", "rated", "entered", "left
 
 MOVED = DIRECTIONS[:7]
 _UNIT = ("name", "region", "industry", "park")
-_RESULT = ("status", "grade", "rank", "score")
+_RESULT = ("status", "grade", "rank", "score", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The difference of two runs. ``step`` is the unit of every number of points in it.
 
-    ``units``: one row a unit of either run: ``unit_id``, name, region, industry, park, then status, grade, rank and score
-    ``_before`` and ``_after``, ``direction`` and ``score_change``; sorted by direction, the farthest move first, then unit.
+    ``units``: one row a unit of either run: ``unit_id``, name, region, industry, park, then status, grade, rank, score
+    and reason ``_before`` and ``_after``, ``direction`` and ``score_change``; by direction, the farthest move first, then unit.
     ``causes``: one row a point that differs, of units in both runs; see :func:`envcredit.rating.causes.causes`.
     """
 
@@ -108,11 +108,11 @@ def _units(before: Results, after: Results, engine: Engine, factors: tuple[int, 
 def _side(run: Results, engine: Engine, side: str, factor: int) -> ir.Table:
     unit = engine.load(f"unit_{side}", run.stage("unit").select(["unit_id", *_UNIT]))
     grade = engine.load(f"grade_{side}", run.stage("grade").select(["unit_id", "status", "final", "rank"]))
-    score = engine.load(f"score_{side}", run.stage("score").select(["unit_id", "score"]))
+    score = engine.load(f"score_{side}", run.stage("score").select(["unit_id", "score", "reason"]))
     rows = unit.left_join(grade, "unit_id").select(*unit.columns, "status", "final", "rank")
-    rows = rows.left_join(score, "unit_id").select(*rows.columns, score=_.score * factor)
+    rows = rows.left_join(score, "unit_id").select(*rows.columns, "reason", score=_.score * factor)
     standing = ibis.cases((_.final != "", _.final), (_.status == "refused", "refused"), else_="not_rated")
-    named = {f"{name}_{side}": _[name] for name in (*_UNIT, "status", "rank", "score")}
+    named = {f"{name}_{side}": _[name] for name in (*_UNIT, "status", "rank", "score", "reason")}
     return rows.select(**{f"unit_{side}": _.unit_id, f"grade_{side}": _.final, f"standing_{side}": standing}, **named)
 
 

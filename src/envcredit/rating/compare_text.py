@@ -16,6 +16,7 @@ from envcredit.rating.compare import DIRECTIONS, MOVED, Comparison, standings
 from envcredit.rating.distribution import Area, moves
 from envcredit.rating.letter import Block, Entry, Grid, Heading, Listing, Paragraph, as_text
 from envcredit.rating.notes import points_text
+from envcredit.rating.reasons import reason_of
 from envcredit.scheme.model import Scheme
 
 AREAS: tuple[Area, ...] = ("region", "industry", "park")
@@ -129,8 +130,9 @@ class _Text:
             yield Heading(self.say("heading.rules"))
             yield from self.rules()
         for area in AREAS:
-            yield Heading(self.say(f"heading.{area}"))
-            yield self.area(area)
+            if any(pc.unique(self.about.units[area].fill_null("")).to_pylist()):
+                yield Heading(self.say(f"heading.{area}"))
+                yield self.area(area)
         yield Heading(self.say("heading.units"))
         yield from self.movers()
 
@@ -188,7 +190,8 @@ class _Text:
         causes: dict[str, list[str]] = {}
         for row in self.about.causes.filter(wanted).to_pylist():
             causes.setdefault(row["unit_id"], []).append(self.cause(row))
-        yield Listing(tuple(Entry(self.mover(u), tuple(causes.get(u["unit_id"], ()))) for u in shown.to_pylist()))
+        entries = (Entry(self.mover(u), (*self.reasons(u), *causes.get(u["unit_id"], ()))) for u in shown.to_pylist())
+        yield Listing(tuple(entries))
         if moved.num_rows > shown.num_rows:
             yield Paragraph((self.say("more", count=moved.num_rows - shown.num_rows),))
 
@@ -199,6 +202,13 @@ class _Text:
             return self.say("unit", **values)
         scores = {f"score_{side}": points_text(unit[f"score_{side}"], self.about.step) for side in ("before", "after")}
         return self.say("unit_score", **values, **scores)
+
+    def reasons(self, unit: Mapping[str, Any]) -> Iterator[str]:
+        """Why there was, or is, no grade."""
+        for side, scheme in zip(("before", "after"), self.about.schemes, strict=True):
+            if unit[f"reason_{side}"]:
+                words = reason_of(unit[f"reason_{side}"], scheme, read_vocabulary(), {})
+                yield self.say(f"reason.{side}", reason=words[self.language])
 
     def cause(self, row: Mapping[str, Any]) -> str:
         effect = self.say("effect.points", difference=self.points(row["difference"]))

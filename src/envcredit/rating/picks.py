@@ -18,13 +18,14 @@ from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Keeper
 from envcredit.rating.exact import later
 from envcredit.rating.expression import Expression
-from envcredit.rating.program import FactProgram, Program
+from envcredit.rating.program import FactProgram, Program, window_attributes
 from envcredit.rating.repairs import WHOLE
 from envcredit.rating.rows import column_named, resolver
 from envcredit.rating.rule_tables import RuleTables
 from envcredit.rating.tariffs import priced
 from envcredit.rating.windows import Windows
-from envcredit.scheme.conditions.tree import Condition, Name, Scalar
+from envcredit.scheme.conditions.tree import Condition, Name, Scalar, names_in
+from envcredit.scheme.model import PointRule
 
 COUNTED = ""
 REFUSE = "refuse"
@@ -87,15 +88,48 @@ def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.Integ
     return picked.mutate(rule_no=picked.signed.abs(), unknown=picked.signed < 0).drop("signed")
 
 
+FRAME = ("unit_id", "record_id", "day", "as_of", "rated_from", "rated_end")
+STATE = ("revoked", "suspended", "rectified_on", "revoked_on", "suspended_until")
+REPAIR = ("repair_rule", "repaired_from", "repair_share", "ends_on")
+JUDGING = ("effect", "window_no", "repairable", "tabled", "guarded", "carried", "in_period", "each", "each_scale")
+JUDGED = ("rule_no", "effect", "since", "counts_from", "counts_to", "band", "steps_raw", "status", "missing_name")
+
+
 def picks(keeper: Keeper, fact: ir.Table, programs: Sequence[FactProgram], reading: Reading, tables: RuleTables) -> ir.Table:
-    """Every fact that a rule takes up: all fact columns, the rule's row, days, ``band``, ``steps_raw``, ``status`` ('' = it counts)."""
+    """Every fact that a rule takes up: FRAME, STATE, REPAIR, JUDGED, and the columns that scoring and values still need.
+
+    ``status`` is '' when the fact counts; ``steps_raw`` has no sign; ``band`` is null where the value is unknown.
+    """
     level = programs[0].level if programs else 0
     kinds = sorted({kind for program in programs for kind in program.kinds})
     lists = [(fact.kind == kind, [_wanted(fact, p, reading) for p in programs if kind in p.kinds]) for kind in kinds]
-    taken = keeper.keep(f"taken_{level}", unfolded(fact, lists))
-    pick = Windows(reading.program).with_days(taken.join(tables.rule, "rule_no"))
+    asked = _known(fact, (*FRAME, *STATE, *REPAIR, *columns_after_when(programs)))
+    taken = keeper.keep(f"taken_{level}", unfolded(fact, lists).select(*asked, "rule_no", "unknown"))
+    pick = Windows(reading.program).with_days(taken.join(tables.rule.select("rule_no", *JUDGING), "rule_no"), programs)
     pick = keeper.keep(f"dated_{level}", priced(pick, programs, reading, tables))
-    return keeper.keep(f"pick_{level}", _judged(_with_repair(pick), programs, reading))
+    judged = _judged(_with_repair(pick), programs, reading)
+    needed = _known(fact, (*FRAME, *STATE, *REPAIR, *columns_after_judging(programs)))
+    return keeper.keep(f"pick_{level}", judged.select(*dict.fromkeys((*needed, *JUDGED))))
+
+
+def _known(table: ir.Table, names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in names if name in table.columns))
+
+
+def columns_after_when(programs: Sequence[FactProgram]) -> list[str]:
+    """Columns that windows, tariffs, reliefs and missing values rest on, and those of :func:`columns_after_judging`."""
+    found = {name for program in programs for name in window_attributes(program.window)}
+    for program in programs:
+        parts: list[Any] = [program.unless, program.tariff.by if program.tariff else None]
+        found |= {column_named(name) for part in parts if part is not None for name in names_in(part)}
+        found |= {column_named(name) for name in program.names() if name.written in program.missing}
+    return sorted(found | set(columns_after_judging(programs)))
+
+
+def columns_after_judging(programs: Sequence[FactProgram]) -> list[str]:
+    """Columns by which acts are told apart, and those that values are made of."""
+    acts = {p.rule.per for p in programs if isinstance(p.rule, PointRule) and p.rule.per}
+    return sorted(acts | {column_named(name) for p in programs if p.value is not None for name in names_in(p.value)})
 
 
 def _wanted(fact: ir.Table, program: FactProgram, reading: Reading) -> ir.IntegerValue:
@@ -142,4 +176,4 @@ def _judged(pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -
     )
     skipped = ibis.ifelse(judged.unclear, reading.unknown(judged, programs, "skip"), "")
     named = ibis.ifelse(judged.needs != "", judged.needs, skipped)
-    return judged.mutate(status=status, missing_name=named).drop("relieved", "needs", "unclear")
+    return judged.mutate(status=status, missing_name=named)

@@ -21,12 +21,12 @@ from envcredit.rating.derived import derived
 from envcredit.rating.exact import day_number
 from envcredit.rating.facts import Heard, facts
 from envcredit.rating.grades import grades, previous_grades
-from envcredit.rating.picks import Reading, picks
+from envcredit.rating.picks import FRAME, JUDGED, REPAIR, STATE, Reading, columns_after_judging, picks
 from envcredit.rating.points import capped_by_part, scored
 from envcredit.rating.program import MEMBER, FactProgram, Program
 from envcredit.rating.repairs import with_repairs
 from envcredit.rating.rows import unit_columns, value_columns
-from envcredit.rating.rule_tables import RuleTables, rule_tables
+from envcredit.rating.rule_tables import NAMED, SCORED_BY, RuleTables, rule_tables, with_rule
 from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
 from envcredit.scheme.conditions.tree import Name
@@ -65,7 +65,7 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
         "unattached": keeper.keep("unattached", _unattached(start.record, party)),
         "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
         "group": keeper.keep("group", GROUP.shaped(_members(fact))),
-        **_results(keeper, Picked(row, fact, pick, unit_pick, (tables.rule, unit_tables.rule)), start.subject, reading),
+        **_results(keeper, Picked(row, fact, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
     }
 
 
@@ -77,21 +77,23 @@ class Picked:
     fact: ir.Table
     pick: ir.Table
     unit_pick: ir.Table
-    rules: tuple[ir.Table, ir.Table]
+    rule: ir.Table
+    unit_rule: ir.Table
 
 
 def _results(keeper: Keeper, picked: Picked, subject: ir.Table, reading: Reading) -> Mapping[str, ir.Table]:
     program, scheme = reading.program, reading.program.scheme
-    paid = scored(keeper, picked.pick, reading)
+    paid = scored(keeper, with_rule(picked.pick, picked.rule, SCORED_BY), reading)
+    pick = with_rule(picked.pick, picked.rule, NAMED)
     points = ibis.union(
-        POINT.shaped(fact_points(paid)), POINT.shaped(step_points(picked.pick)), POINT.shaped(unit_points(picked.unit_pick))
+        POINT.shaped(fact_points(paid)), POINT.shaped(step_points(pick)), POINT.shaped(unit_points(picked.unit_pick))
     )
     scope = keeper.keep("scope", scoped(picked.row, program, reading))
     rated = scope.filter(scope.scope_status != "not_rated")
     point = keeper.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
-    passed = ignored(picked.fact, picked.pick, paid, program, _silent_kinds(reading))
-    item = keeper.keep("item", ITEM.shaped(items(point, picked.rules)))
-    score = keeper.keep("score_refusal", scores(item, scope, refusals(picked.pick, picked.unit_pick), scheme))
+    passed = ignored(picked.fact, pick, paid, program, _silent_kinds(reading))
+    item = keeper.keep("item", ITEM.shaped(items(point, (picked.rule, picked.unit_rule))))
+    score = keeper.keep("score_refusal", scores(item, scope, refusals(pick, picked.unit_pick), scheme))
     return {
         "point": point,
         "ignored": keeper.keep("ignored", IGNORED.shaped(passed.semi_join(rated, "unit_id"))),
@@ -121,8 +123,13 @@ def _picked(
             value = found if value is None else keeper.keep(f"value_{level}_all", ibis.union(value, found))
     if not parts:
         return picks(keeper, known, [], reading, tables), value
-    shared = [column for column in parts[0].columns if all(column in part.columns for part in parts)]
-    return reduce(ibis.union, [part.select(*shared) for part in parts]), value
+    whole = (*FRAME, *STATE, *REPAIR, *JUDGED, *columns_after_judging([p for p in reading.program.facts if p.value is None]))
+    return reduce(ibis.union, [_widened(part, dict.fromkeys(whole), known) for part in parts]), value
+
+
+def _widened(part: ir.Table, columns: Iterable[str], known: ir.Table) -> ir.Table:
+    """The columns of all passes; null where a pass had no use for one."""
+    return part.select(**{c: part[c] if c in part.columns else ibis.null(known[c].type()) for c in columns})
 
 
 def _with_values(known: ir.Table, value: ir.Table | None, programs: Sequence[FactProgram]) -> ir.Table:

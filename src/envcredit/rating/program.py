@@ -144,7 +144,7 @@ class Program:
         """Every attribute and state of a fact that the scheme looks at, and what tiers and earlier grades need."""
         named = {n.name for n in self.names() if n.where == "fact"}
         for program in self.facts:
-            named |= _window_attributes(program.window)
+            named |= window_attributes(program.window)
             if isinstance(program.rule, PointRule) and program.rule.per not in (None, "unit"):
                 named.add(str(program.rule.per))
         return frozenset(named | {repair.rule.since for repair in self.repairs})
@@ -164,7 +164,8 @@ class Program:
         return tuple(sorted({p.level for p in self.facts}))
 
 
-def _window_attributes(window: Window | None) -> set[str]:
+def window_attributes(window: Window | None) -> set[str]:
+    """The attributes of a fact that decide from when to when it counts."""
     if window is None:
         return set()
     by = window.lasts.by if isinstance(window.lasts, TermTable) else None

@@ -73,12 +73,24 @@ _TARIFF: Mapping[str, pa.DataType] = {
 }
 
 
+NAMED = ("rule_key", "part", "clause", "to_grade", "shift", "row_index", "once")
+SCORED_BY = (
+    *("rule_key", "part", "clause", "sign", "together", "keep_dearest", "keep_latest"),
+    *("repeat_from", "repeat_multiply", "repeat_add", "cap", "cap_dearest", "cap_latest"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleTables:
     """``rule``: one row a rule. ``tariff``: one row a band (``code`` null) or code; fixed points are one band without ends."""
 
     rule: ir.Table
     tariff: ir.Table
+
+
+def with_rule(pick: ir.Table, rule: ir.Table, columns: Iterable[str]) -> ir.Table:
+    """Picks with columns of their rule."""
+    return pick.join(rule.select("rule_no", *columns), "rule_no")
 
 
 def rule_tables(keeper: Keeper, of: str, programs: Iterable[AnyProgram], program: Program) -> RuleTables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from envcredit.base.days import Term
 from envcredit.rating.exact import later
 from envcredit.rating.expression import moved
-from envcredit.rating.program import Program
+from envcredit.rating.program import FactProgram, Program
 from envcredit.rating.rule_tables import FIXED
 from envcredit.scheme.model import Calendar, TermTable, Window
 
@@ -29,24 +29,14 @@ class Windows:
         """The month-end and term-end rules of the scheme."""
         return self.program.scheme.calendar
 
-    def with_days(self, pick: ir.Table) -> ir.Table:
+    def with_days(self, pick: ir.Table, programs: Sequence[FactProgram]) -> ir.Table:
         """Adds ``since`` (the day the term is reckoned from), ``counts_from`` and ``counts_to`` (null: open end)."""
+        used = [(n, window) for n, window in enumerate(self.program.windows) if any(p.window == window for p in programs)]
         return pick.mutate(
-            since=self._chosen(pick, lambda window: pick[window.first], pick.day),
-            counts_from=self._chosen(pick, lambda window: self._first(pick, window), pick.day),
-            counts_to=self._chosen(pick, lambda window: self._last(pick, window), None),
+            since=_chosen(pick, used, lambda window: pick[window.first], pick.day),
+            counts_from=_chosen(pick, used, lambda window: self._first(pick, window), pick.day),
+            counts_to=_chosen(pick, used, lambda window: self._last(pick, window), None),
         )
-
-    def _chosen(self, pick: ir.Table, value: Callable[[Window], Any], always: Any) -> Any:
-        """``CASE window``: equal expressions share a branch; a rule without a window has the value ``always``."""
-        branches: dict[Any, list[int]] = {}
-        for number, window in enumerate(self.program.windows):
-            if (expression := value(window)) is not None:
-                branches.setdefault(expression.op(), []).append(number)
-        if always is not None:
-            branches.setdefault(always.op(), []).append(FIXED)
-        cases = [(pick.window_no.isin(numbers), operation.to_expr()) for operation, numbers in branches.items()]
-        return ibis.cases(*cases) if cases else ibis.null("date")
 
     def _first(self, row: ir.Table, window: Window) -> Any:
         day = row[window.first]
@@ -93,3 +83,15 @@ class Windows:
             return ibis.literal(False)
         over = pick.carried & (pick.rectified_on.isnull() | (pick.rectified_on > pick.as_of))
         return pick.in_period & (pick.since < pick.rated_from) & ~over
+
+
+def _chosen(pick: ir.Table, used: Sequence[tuple[int, Window]], value: Callable[[Window], Any], always: Any) -> Any:
+    """``CASE window``: equal expressions share a branch; a rule without a window has the value ``always``."""
+    branches: dict[Any, list[int]] = {}
+    for number, window in used:
+        if (expression := value(window)) is not None:
+            branches.setdefault(expression.op(), []).append(number)
+    if always is not None:
+        branches.setdefault(always.op(), []).append(FIXED)
+    cases = [(pick.window_no.isin(numbers), operation.to_expr()) for operation, numbers in branches.items()]
+    return ibis.cases(*cases) if cases else ibis.null("date")

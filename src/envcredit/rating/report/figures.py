@@ -104,7 +104,7 @@ def _costs(run: Results) -> tuple[tuple[Cost, ...], tuple[Cost, ...]]:
     point = run.stage("point")
     score = run.scheme.score
     if score is None or score.weighted:
-        worse = pa.array([False] * point.num_rows)
+        worse = pa.array([False] * point.num_rows, pa.bool_())
     else:
         worse = (pc.less if score.better == "higher" else pc.greater)(point["counted"], 0)
     on_grade = pc.is_in(point["effect"], pa.array(["veto", "limit", "shift", "row"]))
