@@ -28,7 +28,7 @@ def comparison(make_run) -> Comparison:
     worse = [
         {**units[0]},
         {**units[1], "grade": "blue", "score": 95},
-        {**units[2], "grade": "", "score": None, "result": "refused"},
+        {**units[2], "grade": "", "score": None, "result": "refused", "reason": "fined:fine"},
     ]
     with open_engine() as engine:
         return compare(make_run(units), make_run(worse, facts=[PENALTY], points=[FINE], as_of="2027-12-31"), engine)
@@ -41,6 +41,8 @@ def test_the_text_names_unit_rule_clause_and_record(comparison):
     assert "受到罚款（第1条）：-5 分，新收到记录：行政处罚，示环罚〔2026〕3号，示例局，2026-03-01" in text
     assert "示例3厂（u3）：绿色 → 不在本次名单" in text
     assert "苏仙区 431003" in text
+    assert "现在没有等级的原因" in text
+    assert "## 按园区" not in text
 
 
 def test_the_text_in_english(comparison):

@@ -111,7 +111,7 @@ def test_every_effect_has_words(explanation, effect, language):
     ("reason", "detail", "part"),
     [
         ("repaired", "2026-05-01", "已完成信用修复，自 2026-05-01 起不再计分（指标：受到警告、受到罚款）"),
-        ("unknown_value", "due_on", "关键信息不明，按办法不计分（应办期限）"),
+        ("unknown_value", "due_on", "关键信息不明，未予计分（应办期限）"),
         ("same_act", "r1", "同一违法行为已由其他记录计分（行政处罚，示环罚〔2026〕12号，示例市生态环境局，2026-03-10）"),
         ("suspended", "9999-12-31", "暂缓计分（指标"),
         ("revoked", "2026-06-01", "决定已被撤销，2026-06-01 撤销"),

@@ -116,6 +116,12 @@ def test_figures(run, earlier):
     assert [(c.rule, c.units) for c in found.direct] == [("crime", 1)]
 
 
+def test_a_run_without_points_or_score_has_a_page(make_run, make_scheme):
+    categorical = make_scheme().model_copy(update={"score": None})
+    run = make_run([{"unit_id": "u1", "name": "甲厂", "grade": "green"}], scheme=categorical)
+    assert "没有计入的扣分" in page_of(run, "zh")
+
+
 def test_a_run_with_other_grades_is_left_out_of_the_trend_and_counted(run, earlier):
     other = type(earlier)(
         earlier.scheme.model_copy(update={"grades": earlier.scheme.grades[:3]}), earlier.manifest, earlier.tables
