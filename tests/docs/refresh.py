@@ -1,7 +1,8 @@
 """Types every console block of the pages named and writes down what is printed: ``python tests/docs/refresh.py PAGE…``.
 
 A command whose page still matches is left as it is. Where a page cuts its output with a line ``…``, as many lines as stood
-before and after the cut are kept; where the page shows nothing but the cut, everything is written. Read the difference before it is committed: it is what readers will see.
+before and after the cut are kept; where it shows nothing but the cut, everything is written. Read the difference before it is
+committed: it is what readers will see.
 """
 
 from __future__ import annotations
