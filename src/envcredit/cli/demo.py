@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -97,8 +97,8 @@ def _year(each: Run) -> str:
     return str(each.manifest["as_of"])[:4]
 
 
-def _directions(counts: Any) -> dict[str, int]:
-    return {name: counts.get(name, 0) for name in ("better", "worse", "same")}
+def _directions(counts: Mapping[str, int]) -> dict[str, int]:
+    return {"better": counts["better"], "worse": counts["worse"], "same": counts["same"] + counts["score"]}
 
 
 def _places(done: Walk, lang: Language) -> Iterator[str]:

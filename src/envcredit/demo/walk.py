@@ -19,6 +19,7 @@ from envcredit.demo.documents import Document, documents, parks_document, units_
 from envcredit.demo.story import story
 from envcredit.engine import open_engine
 from envcredit.rating.compare import Comparison, compare
+from envcredit.rating.prepared import prepare
 from envcredit.rating.run import Order, Run, rate
 from envcredit.records import Arrival, import_files
 from envcredit.records.store import batches
@@ -126,12 +127,12 @@ def _rows_of(table: Any) -> Iterable[dict[str, Any]]:
 
 def _rate_years(folder: Path, files: Path, store: Path, tell: Tell) -> tuple[Run, ...]:
     scheme_folder = adopt(locate(UNITS_SCHEME), folder / "schemes" / "enterprise", _ADOPTED_ON)
-    scheme, (units, _) = read_scheme(scheme_folder), read_units(files / "单位名录.xlsx")
+    prepared, (units, _) = prepare(read_scheme(scheme_folder)), read_units(files / "单位名录.xlsx")
     runs: list[Run] = []
     for done, year in enumerate(YEARS):
         tell("cli.demo.step.rate", done, len(YEARS))
         history = [run.folder for run in runs]
-        order = Order(scheme, scheme_folder, units, store, date(year, 12, 31), f"{year + 1}-01-31T00:00:00Z", history=history)
+        order = Order(prepared, scheme_folder, units, store, date(year, 12, 31), f"{year + 1}-01-31T00:00:00Z", history=history)
         runs.append(rate(order, _place(folder, str(year))))
     tell("cli.demo.step.rate", 1, 1)
     return tuple(runs)
@@ -140,9 +141,11 @@ def _rate_years(folder: Path, files: Path, store: Path, tell: Tell) -> tuple[Run
 def _rate_parks(folder: Path, files: Path, store: Path, members: Run, tell: Tell) -> Run:
     tell("cli.demo.step.parks", 0, 1)
     scheme_folder = adopt(locate(PARKS_SCHEME), folder / "schemes" / "park", _ADOPTED_ON)
-    scheme, (parks, _) = read_scheme(scheme_folder), read_units(files / "园区名录.csv")
+    prepared, (parks, _) = prepare(read_scheme(scheme_folder)), read_units(files / "园区名录.csv")
     last = YEARS[-1]
-    order = Order(scheme, scheme_folder, parks, store, date(last, 12, 31), f"{last + 1}-01-31T00:00:00Z", members=members.folder)
+    order = Order(
+        prepared, scheme_folder, parks, store, date(last, 12, 31), f"{last + 1}-01-31T00:00:00Z", members=members.folder
+    )
     run = rate(order, _place(folder, f"parks-{last}"))
     tell("cli.demo.step.parks", 1, 1)
     return run
