@@ -32,11 +32,15 @@ def _item(voice: Voice, number: int, rule: Rule, lines: Iterable[str]) -> Iterat
     yield f"**{number}. {voice.of(rule.words)}**{voice.clause(rule.clause)}"
     yield ""
     yield from lines
+    yield from _duty_and_note(voice, rule)
+    yield ""
+
+
+def _duty_and_note(voice: Voice, rule: Rule) -> Iterator[str]:
     for key, words in (("duty", rule.duty), ("note", rule.note)):
         if words:
             yield ""
             yield voice.say(key, **{key: voice.of(words)})
-    yield ""
 
 
 def scope(voice: Voice) -> Iterator[str]:
@@ -60,7 +64,8 @@ def scope(voice: Voice) -> Iterator[str]:
         if rule.refused:
             condition = voice.condition(key, rule.refused.when)
             yield voice.say("scope.refused", condition=condition, grade=voice.grade(rule.refused.grade))
-            yield ""
+        yield from _duty_and_note(voice, rule)
+        yield ""
 
 
 def reckoning(voice: Voice) -> Iterator[str]:
@@ -129,6 +134,7 @@ def grades(voice: Voice) -> Iterator[str]:
     """How a unit comes by its grade, and in which order the rules on grades are applied."""
     for key, rule in voice.scheme.of_kind(GradeRule).items():
         yield from told_grades(voice, key, rule)
+        yield from _duty_and_note(voice, rule)
         yield ""
     used = [voice.say(f"order.{step}") for step in _steps_used(voice.scheme)]
     if len(used) > 1:

@@ -49,26 +49,29 @@ def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
     rows: dict[str, list[str]] = {}
     for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme)):
         rows.setdefault(band.grade or "", []).append(ends)
+    with_meaning = any(grade.meaning for grade in voice.scheme.grades)
+    head = [voice.say(f"grade.{column}") for column in ("column", "score", *(["meaning"] if with_meaning else []))]
     lines = []
     for grade in voice.scheme.grades:
-        meaning = voice.of(grade.meaning) if grade.meaning else ""
         ends = voice.listed(rows.get(grade.key, [])) or voice.say("grade.not_by_score")
-        lines.append([voice.of(grade.words), ends, meaning])
-    return table([voice.say("grade.column"), voice.say("grade.score"), voice.say("grade.meaning")], lines)
+        meaning = [voice.of(grade.meaning) if grade.meaning else "–"] if with_meaning else []
+        lines.append([voice.of(grade.words), ends, *meaning])
+    return table(head, lines)
 
 
 def _row(voice: Voice, key: str, row: GradeRow) -> str:
     grade = voice.grade(row.grade)
     clause = voice.clause(row.clause) if row.clause else ""
+    name = voice.of(row.words) + voice.say("colon") if row.words else ""
     if not row.kinds and row.when is None:
-        return voice.say("grade.remaining", grade=grade) + clause
+        return name + voice.say("grade.remaining", grade=grade) + clause
     when = voice.condition(key, row.when, row.kinds) if row.when else ""
     who = phrase(voice, "if", "own", voice.kinds(row.kinds), when)
     rest = [
         *(window_sentences(voice, row.counts) if row.counts else ()),
         *unknowns(voice, key, row.missing, row.kinds),
     ]
-    return voice.sentences([voice.say("grade.row", who=who, grade=grade) + clause, *rest])
+    return voice.sentences([name + voice.say("grade.row", who=who, grade=grade) + clause, *rest])
 
 
 def told_repair(voice: Voice, key: str, rule: RepairRule) -> Iterator[str]:

@@ -59,7 +59,7 @@ def read_sheet(path: Path, folder: Path) -> tuple[Scheme, tuple[Path, ...]]:
 def read_workbook(path: Path) -> tuple[Scheme, Mapping[str, str]]:
     """The scheme of a workbook, and the chapter of each rule. Raises as :func:`read_sheet`."""
     reading = Reading(str(path))
-    rows = rows_of_book(open_workbook(path), reading)
+    rows = rows_of_book(open_workbook(path, reading), reading)
     plain, chapters = assembled(rows, reading)
     scheme, problems = shaped(Scheme, plain, reading.places)
     reading.diagnostics += problems

@@ -115,6 +115,9 @@ def _set(part: dict[str, Plain], way: Way, value: Plain, cell: Cell, reading: Re
             reading.add("S359", cell, column=".".join(way), other=key)
             return
         part = inner
+    if isinstance(part.get(way[-1]), dict):
+        reading.add("S359", cell, column=".".join(way), other=f"{'.'.join(way)}.…")
+        return
     part[way[-1]] = value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,14 +12,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
-from envcredit.errors import InputError
+from envcredit.scheme.sheet.archive import inspected, not_a_workbook
 from envcredit.scheme.sheet.layout import SHEETS, Sheet, Way
 from envcredit.scheme.sheet.write import HEAD_ROWS
 from envcredit.scheme.yaml_tree import Places, Spot, Written
-
-LARGEST_BYTES = 20_000_000
-LARGEST_UNPACKED = 200_000_000
-MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +67,15 @@ class Reading:
         )
 
 
-def open_workbook(path: Path) -> CalamineWorkbook:
-    """Raises ``InputError`` (S350, S351) for what is no workbook or swells beyond measure, ``OSError`` if it cannot be read."""
-    if path.stat().st_size > LARGEST_BYTES:
-        raise InputError([problem("S351", Place(str(path)), limit=LARGEST_BYTES // 1_000_000)])
+def open_workbook(path: Path, reading: Reading) -> CalamineWorkbook:
+    """Raises ``InputError`` (S350, S351) for what is no workbook or is too large, ``OSError`` if it cannot be read."""
+    for name, errors in inspected(path).items():
+        for (row, column), text in errors.items():
+            reading.add("S355", Cell(text, name, row, column), found=text)
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise InputError([problem("S351", Place(str(path)), limit=LARGEST_BYTES // 1_000_000)])
         return CalamineWorkbook.from_path(str(path))
-    except (zipfile.BadZipFile, CalamineError) as error:
-        raise InputError([problem("S350", Place(str(path)), reason=str(error).splitlines()[0] if str(error) else "–")]) from None
+    except CalamineError as error:
+        raise not_a_workbook(path, error) from None
 
 
 def rows_of_book(book: CalamineWorkbook, reading: Reading) -> dict[str, list[Cells]]:
@@ -94,7 +86,7 @@ def rows_of_book(book: CalamineWorkbook, reading: Reading) -> dict[str, list[Cel
         if name not in known:
             reading.diagnostics.append(problem("S353", Place(reading.file, sheet=name), sheet=name, known=", ".join(known)))
             continue
-        table = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MOST_ROWS)
+        table = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         sheet = known[name]
         found[name] = list(_one(sheet, table, reading) if sheet.form == "one" else _many(sheet, table, reading))
     for name in ("scheme", "grades", "clauses", "sources"):
@@ -110,7 +102,7 @@ def _one(sheet: Sheet, table: Sequence[Sequence[Any]], reading: Reading) -> Iter
         key = _text(row[1]) if len(row) > 1 else ""
         cell = Cell(_text(row[2]) if len(row) > 2 else "", sheet.name, at, 2)
         if key in ways:
-            _keep(cells, ways[key], cell, reading)
+            cells.update({ways[key]: cell} if cell.text else {})
         elif key or cell.text:
             reading.add("S354", Cell(key, sheet.name, at, 1), found=key, known=", ".join(ways))
     yield cells
@@ -128,16 +120,10 @@ def _many(sheet: Sheet, table: Sequence[Sequence[Any]], reading: Reading) -> Ite
     for at, row in enumerate(table[HEAD_ROWS:], HEAD_ROWS):
         cells: dict[Way, Cell] = {}
         for column, way in heads.items():
-            _keep(cells, way, Cell(_text(row[column]), sheet.name, at, column), reading)
+            cell = Cell(_text(row[column]), sheet.name, at, column)
+            cells.update({way: cell} if cell.text else {})
         if cells:
             yield cells
-
-
-def _keep(cells: dict[Way, Cell], way: Way, cell: Cell, reading: Reading) -> None:
-    if cell.text.startswith("#") and cell.text.rstrip("!?").isupper():
-        reading.add("S355", cell, found=cell.text)
-    elif cell.text:
-        cells[way] = cell
 
 
 def _text(value: Any) -> str:
