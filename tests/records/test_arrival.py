@@ -118,7 +118,26 @@ def test_one_number_of_two_authorities_is_two_records(desk: Desk) -> None:
 
 
 def test_one_number_written_two_ways_is_one_record(desk: Desk) -> None:
-    assert codes(desk.take_text(HEAD + A + A.replace("〔2024〕1号", "[2024]001号").replace("20000", "2万元"))) == ["R233", "R233"]
+    assert codes(desk.take_text(HEAD + A + A.replace("〔2024〕1号", "[2024]001号").replace("20000", "3万元"))) == ["R233", "R233"]
+
+
+def test_one_authority_written_two_ways_is_one_authority(desk: Desk) -> None:
+    other = A.replace("郴州市生态环境局", "郴州市 生态环境局（本级）")
+    assert fate(desk.take_text(HEAD + A + other)) == (2, 0, 0)
+    again = other.replace("（本级）", "(本级)").replace("20000", "30000")
+    assert codes(desk.take_text(HEAD + again, at=desk.second)) == ["R232"]
+
+
+def test_a_valid_code_gives_the_organisation_code(desk: Desk) -> None:
+    desk.take_text("kind,unit_code,decided_on\npenalty,91430400WN0001077Y,2024-03-05\n")
+    assert (desk.row()["unit_code"], desk.row()["unit_org_code"]) == ("91430400WN0001077Y", "WN0001077")
+
+
+def test_a_batch_is_sorted_by_record_id(desk: Desk) -> None:
+    desk.take_text(HEAD + A + B + "".join(A.replace("1号", f"{n}号") for n in range(3, 9)))
+    ids = [str(row["record_id"]) for row in desk.rows()]
+    assert len(ids) == 8
+    assert ids == sorted(ids)
 
 
 def test_without_a_number_the_whole_statement_is_the_identity(desk: Desk) -> None:

@@ -17,6 +17,7 @@ import pytest
 from envcredit.errors import RecordsError
 from envcredit.records.limits import STANDARD, Limits
 from envcredit.records.readers import read_content
+from envcredit.records.readers.archive import inspected
 from envcredit.records.sheets import Row
 
 TABLE = "单位名称,决定日期\n甲厂,2024-03-05\n乙厂,2024-03-06\n"
@@ -210,6 +211,40 @@ class TestWorkbook:
         book.active["CV1048576"] = "far"
         book.save(tmp_path / "far.xlsx")
         assert refused(tmp_path / "far.xlsx", Limits()) in ("R105", "R111")
+
+    @pytest.mark.parametrize(
+        "cell",
+        ["<c r='XFD1048576'><v>1</v></c>", '<x:c r="XFD1048576"><x:v>1</x:v></x:c>', '<c s="1"\nr="A99999999"><v>1</v></c>'],
+    )
+    @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/other/Sheet.XML"])
+    def test_a_far_cell_in_disguise(self, tmp_path: Path, cell: str, part: str) -> None:
+        path = tmp_path / "far.xlsx"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("xl/workbook.xml", '<workbook><sheets><sheet name="s" r:id="r1"/></sheets></workbook>')
+            archive.writestr(
+                "xl/_rels/workbook.xml.rels", f'<Relationships><Relationship Id="r1" Target="/{part}"/></Relationships>'
+            )
+            archive.writestr(part, f"<worksheet><sheetData><row>{cell}</row></sheetData></worksheet>")
+        assert refused(path, Limits()) in ("R105", "R111")
+
+    def test_a_part_that_stands_twice(self, tmp_path: Path) -> None:
+        path = tmp_path / "twice.xlsx"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+            archive.writestr("XL/workbook.xml", "<workbook/>")
+        assert refused(path, Limits()) == "R107"
+
+    @pytest.mark.parametrize("piece", ["<c ", '<c r="A1">', "<row ", "<f ", "<x:"])
+    def test_no_part_takes_long_to_look_at(self, tmp_path: Path, piece: str) -> None:
+        path = tmp_path / "slow.xlsx"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+            archive.writestr("xl/worksheets/sheet1.xml", '<c r="A1" t="e">' + piece * 200_000)
+        assert inspected(path, Limits()) == {}
+
+    def test_the_name_does_not_choose_the_reader(self, workbook: Callable[..., Path]) -> None:
+        path = workbook(s=[["a"], ["b"]])
+        assert cells(path.rename(path.with_suffix(".ods"))) == [("a",), ("b",)]
 
     @pytest.mark.parametrize("cut", [30, 400, 2000])
     def test_a_broken_archive(self, workbook: Callable[..., Path], cut: int) -> None:

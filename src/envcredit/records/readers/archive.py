@@ -19,13 +19,15 @@ _CHUNK = 2**20
 _HARMLESS = 10 * 2**20
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
-_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Z]{1,7})(\d{1,9})"')
-_ROW_REFERENCE = re.compile(rb'<row\s[^>]*?\br="(\d{1,9})"')
-_CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
-_VALUE = re.compile(rb"<v[^>]*>([^<]+)</v>|<is>")
-_FORMULA = re.compile(rb"<f[^>]*?(?:/>|>([^<]*)</f>)")
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*?\br:id=\"([^\"]+)\"")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
+# Bounded repetitions: a hostile part must not make a pattern look again and again for an end that never comes.
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\s")
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,7})(\d{1,9})["']""")
+_ROW = re.compile(rb"""<(?:\w{1,20}:)?row\s[^>]{0,200}?\br=["'](\d{1,9})["']""")
+_VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^>]{0,100})?>([^<]+)<|<(?:\w{1,20}:)?is>")
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?f(?:\s[^>]{0,200})?(?:/>|>([^<]*)<)")
+_SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\s[^>]{0,500}?\b\w{1,20}:id=[\"']([^\"']{1,100})[\"']")
+_RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\s([^>]{0,2000})>")
+_MARK = re.compile(r"(\w{1,20})=[\"']([^\"']{0,1000})[\"']")
 
 
 def inspected(path: Path, limits: Limits) -> dict[int, Lost]:
@@ -33,15 +35,22 @@ def inspected(path: Path, limits: Limits) -> dict[int, Lost]:
 
     Raises ``RecordsError``: ``R106`` unpacks to too much, ``R107`` damaged or no workbook, ``R105``/``R111`` reaches too far.
     """
+    lost: dict[str, Lost] = {}
+    texts: dict[str, str] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             _bounded(path, archive, limits)
-            parts = {info.filename: _unpacked(path, archive, info, limits) for info in archive.infolist() if not info.is_dir()}
+            for info in archive.infolist():
+                name, part = info.filename.lower(), _unpacked(path, archive, info, limits)
+                if name in (_WORKBOOK, _RELATIONS):
+                    texts[name] = part.decode("utf-8", "replace")
+                # A sheet may stand anywhere in the archive, so every part is looked at.
+                lost[name] = _lost_cells(path, part, limits)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise RecordsError([problem("R107", Place(path.name), reason=str(error))]) from None
-    if _WORKBOOK not in parts:
+    if _WORKBOOK not in texts:
         raise RecordsError([problem("R107", Place(path.name), reason=f"no {_WORKBOOK}")])
-    return {index: _lost_cells(path, parts[name], limits) for index, name in enumerate(_sheet_parts(parts)) if name in parts}
+    return {index: lost.get(name, {}) for index, name in enumerate(_sheet_parts(texts))}
 
 
 def _bounded(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -51,60 +60,64 @@ def _bounded(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
     packed = max(1, sum(info.compress_size for info in infos))
     too_dense = unpacked > _HARMLESS and unpacked // packed > limits.unpacked_ratio
     if unpacked > limits.unpacked_bytes or too_dense or len(infos) > limits.columns:
-        raise RecordsError([problem("R106", Place(path.name), found=unpacked // 2**20, limit=limits.unpacked_bytes // 2**20)])
+        raise _too_much(path, unpacked, limits)
+    if len({info.filename.lower() for info in infos}) < len(infos):
+        raise zipfile.BadZipFile("a part stands twice")
+
+
+def _too_much(path: Path, unpacked: int, limits: Limits) -> RecordsError:
+    return RecordsError([problem("R106", Place(path.name), found=unpacked // 2**20, limit=limits.unpacked_bytes // 2**20)])
 
 
 def _unpacked(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
-    """One part; only texts of sheets are kept. Reading to the end makes the archive's check sums be compared."""
+    """One part. Reading to its end makes the check sum and the size that the archive claims be compared."""
     kept: list[bytes] = []
     total = 0
-    wanted = info.filename in (_WORKBOOK, _RELATIONS) or info.filename.startswith("xl/worksheets/")
     with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK):
             total += len(chunk)
             if total > limits.unpacked_bytes:
-                raise RecordsError(
-                    [problem("R106", Place(path.name), found=total // 2**20, limit=limits.unpacked_bytes // 2**20)]
-                )
-            if wanted:
-                kept.append(chunk)
+                raise _too_much(path, total, limits)
+            kept.append(chunk)
     return b"".join(kept)
 
 
-def _sheet_parts(parts: dict[str, bytes]) -> list[str]:
+def _sheet_parts(texts: dict[str, str]) -> list[str]:
     """The part names of the sheets in the order of the workbook."""
     targets: dict[str, str] = {}
-    for found in _RELATION.finditer(parts.get(_RELATIONS, b"").decode("utf-8", "replace")):
-        marks = dict(re.findall(r'(\w+)="([^"]*)"', found[1]))
-        target = html.unescape(marks.get("Target", ""))
+    for found in _RELATION.finditer(texts.get(_RELATIONS, "")):
+        marks = dict(_MARK.findall(found[1]))
+        target = html.unescape(marks.get("Target", "")).lower()
         targets[marks.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-    return [targets.get(key, "") for key in _SHEET.findall(parts[_WORKBOOK].decode("utf-8", "replace"))]
+    return [targets.get(key, "") for key in _SHEET.findall(texts[_WORKBOOK])]
 
 
-def _lost_cells(path: Path, sheet: bytes, limits: Limits) -> Lost:
+def _lost_cells(path: Path, part: bytes, limits: Limits) -> Lost:
     """Refuses a sheet that reaches too far (a single cell at the far end costs gigabytes); finds cells without a value."""
-    columns = max((_column(letters) for letters in {found[1] for found in _REFERENCE.finditer(sheet)}), default=0)
-    rows = max((int(number) for number in _ROW_REFERENCE.findall(sheet)), default=0)
-    rows = max(rows, max((int(found[2]) for found in _REFERENCE.finditer(sheet)), default=0))
+    rows = max((int(number) for number in _ROW.findall(part)), default=0)
+    columns = 0
+    lost: Lost = {}
+    for piece in _CELL.split(part)[1:]:
+        marks, _, inside = piece.partition(b">")
+        reference = _REFERENCE.search(marks[:300])
+        if reference is None:
+            continue
+        column, row = _column(reference[1]), int(reference[2])
+        columns, rows = max(columns, column), max(rows, row)
+        if b"<f" in inside or b":f" in inside or b'"e"' in marks or b"'e'" in marks:
+            text = _lost_text(marks, b"" if marks.endswith(b"/") else inside)
+            lost |= {(row - 1, column - 1): text} if text else {}
     if columns > limits.columns:
         raise RecordsError([problem("R105", Place(path.name), found=columns, limit=limits.columns)])
     if rows > limits.rows or rows * columns > limits.grid_cells:
         raise RecordsError([problem("R111", Place(path.name), limit=min(limits.rows, limits.grid_cells // max(1, columns)))])
-    if b't="e"' not in sheet and b"<f" not in sheet:
-        return {}
-    lost: Lost = {}
-    for found in _CELL.finditer(sheet):
-        reference = re.search(rb'\br="([A-Z]+)(\d+)"', found[1])
-        text = _lost_text(found[1], found[2] or b"")
-        if reference and text:
-            lost[int(reference[2]) - 1, _column(reference[1]) - 1] = text
     return lost
 
 
 def _lost_text(marks: bytes, inside: bytes) -> str:
     """The error a cell shows, or its formula when no result is stored with it; ``''`` for a cell that has a value."""
     value = _VALUE.search(inside)
-    if b't="e"' in marks:
+    if b't="e"' in marks or b"t='e'" in marks:
         return html.unescape(((value and value[1]) or b"#N/A").decode("utf-8", "replace"))
     formula = _FORMULA.search(inside)
     computed_empty = b't="str"' in marks and b"<v" in inside

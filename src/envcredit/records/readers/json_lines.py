@@ -26,7 +26,7 @@ def read_json_lines(path: Path, limits: Limits) -> Content:
     text, encoding = decoded(data)
     objects: list[tuple[int, dict[str, str], Diagnostic | None]] = []
     columns: dict[str, int] = {}
-    for line, content in enumerate(text.splitlines(), start=1):
+    for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
         cells, fault = _cells(Place(path.name, line), content, limits)

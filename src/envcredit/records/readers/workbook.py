@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def read_workbook(path: Path, limits: Limits) -> Content:
     """
     lost = inspected(path, limits)
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        # Not by its path: a name that ends in .ods would be read in a form that was not inspected.
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         visible = {meta.name: meta.visible == SheetVisibleEnum.Visible for meta in workbook.sheets_metadata}
         sheets: list[Sheet] = []
         notes: list[Diagnostic] = []
