@@ -36,7 +36,8 @@ def scaled(value: Decimal | Fraction | int, places: int, rounding: Rounding | No
 
     Raises ``OverflowError`` when the result does not fit 64 bits.
     """
-    shifted = Fraction(value) * 10**places
+    shifted = Fraction(value) * Fraction(10**places)
+    whole: int
     if shifted.denominator == 1:
         whole = shifted.numerator
     elif rounding is None:
@@ -54,7 +55,7 @@ def rounded(value: Fraction, rounding: Rounding) -> int:
     whole, rest = divmod(abs(value).numerator, abs(value).denominator)
     twice = 2 * rest - abs(value).denominator
     up = {"down": False, "half_up": twice >= 0, "half_even": twice > 0 or (twice == 0 and whole % 2 == 1)}[rounding]
-    return sign * (whole + up)
+    return sign * (whole + int(up))
 
 
 def unscaled(whole: int, places: int) -> Decimal:

@@ -38,7 +38,9 @@ def attached(keeper: Keeper, record: ir.Table, subjects: Subjects, link: ir.Tabl
 
 
 def _linked(link: ir.Table) -> ir.Table:
-    return link.group_by("unit_name", "unit_code_raw").agg(by_link=_.unit_id.max(), links=_.unit_id.nunique()).filter(_.links == 1)
+    return (
+        link.group_by("unit_name", "unit_code_raw").agg(by_link=_.unit_id.max(), links=_.unit_id.nunique()).filter(_.links == 1)
+    )
 
 
 def _by_code(unit: ir.Table) -> ir.Table:

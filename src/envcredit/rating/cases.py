@@ -17,7 +17,7 @@ from envcredit.engine import open_engine
 from envcredit.errors import SchemeError
 from envcredit.rating.expectations import Found, differences
 from envcredit.rating.inputs import Ask, Given, Start
-from envcredit.rating.invariants import check
+from envcredit.rating.invariants import Made, check
 from envcredit.rating.prepared import prepare
 from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.cases import Case, CaseRecord
@@ -69,7 +69,7 @@ def _rated(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> dic
     with open_engine() as engine:
         engine.load("record", wide_schema(vocabulary).empty_table())
         made = prepared.rated(engine, _start(scheme, cases, vocabulary))
-        check(made, engine.table("subject"), prepared.program)
+        check(Made(made, engine.table("subject"), prepared.program))
         tables = {name: made[name].to_pyarrow() for name in ("point", "ignored", "derived", "score", "grade")}
     return {name: _by_unit(table) for name, table in tables.items()}
 

@@ -9,13 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
-import pyarrow as pa
-
 
 FORMAT = 1
-
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Values per unit: counts, sums, latest and median values, shares, streaks, as the scheme's ``derive`` and ``group`` rules say."""
+"""Values per unit: counts, sums, latest and median values, shares, streaks, as ``derive`` and ``group`` rules say."""
 
 from __future__ import annotations
 
@@ -186,7 +186,8 @@ def _measured(counted: ir.Table, measure: Measure, program: FactProgram, reading
             outer = inside.filter(inside.result.notnull())
             return _folded(outer, function, outer.result, ["unit_id"], facts=outer.facts.sum())
         case Quotient(over, under):
-            assert isinstance(over, Aggregate) and isinstance(under, Aggregate)
+            assert isinstance(over, Aggregate)
+            assert isinstance(under, Aggregate)
             first = _aggregated(counted, over, ["unit_id"], program, reading)
             second = _aggregated(counted, under, ["unit_id"], program, reading).rename(under="result")
             both = first.join(second.select("unit_id", "under"), "unit_id")

@@ -35,7 +35,12 @@ def earlier_ratings(run: Run) -> Iterator[Given]:
     for unit_id, result in _results(run):
         if result["grade"]:
             period = periods[unit_id]
-            values = {"scheme": run.scheme.scheme, "period_from": period["period_from"], "period_to": period["period_to"], **result}
+            values = {
+                "scheme": run.scheme.scheme,
+                "period_from": period["period_from"],
+                "period_to": period["period_to"],
+                **result,
+            }
             yield Given(unit_id, "rating", _record_id(run, unit_id), period["period_to"], str(run.manifest["known_at"]), values)
 
 
@@ -44,13 +49,21 @@ def member_results(run: Run, parks: pa.Table) -> Heard:
     by_name = {name_key(row["name"]): row["unit_id"] for row in parks.select(["unit_id", "name"]).to_pylist()}
     by_name |= {unit_id: unit_id for unit_id in parks.column("unit_id").to_pylist()}
     units = run.stage("unit")
-    park_of = {row["unit_id"]: by_name.get(row["park"] or "", by_name.get(name_key(row["park"] or ""))) for row in units.to_pylist()}
+    park_of = {
+        row["unit_id"]: by_name.get(row["park"] or "", by_name.get(name_key(row["park"] or ""))) for row in units.to_pylist()
+    }
     day = date.fromisoformat(str(run.manifest["as_of"]))
     given, pairs = [], []
     for unit_id, result in _results(run):
         if (park := park_of.get(unit_id)) is not None:
             pairs.append((park, unit_id))
-            values = {"member": unit_id, "period_to": day, "scheme": run.scheme.scheme, **result, "grade": result["grade"] or None}
+            values = {
+                "member": unit_id,
+                "period_to": day,
+                "scheme": run.scheme.scheme,
+                **result,
+                "grade": result["grade"] or None,
+            }
             given.append(Given(park, "member", _record_id(run, unit_id), day, str(run.manifest["known_at"]), values))
     inside = pa.array([unit_id for _park, unit_id in pairs], type=pa.string())
     chosen = units.filter(pa.compute.is_in(units.column("unit_id"), value_set=inside))

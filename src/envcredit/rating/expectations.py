@@ -35,7 +35,9 @@ def differences(case: Case, found: Found, scheme: Scheme) -> Iterator[Mapping[st
         yield from _points(expect.points, found, scheme)
     for row in expect.ignored:
         if not any(_is_ignored(row, one, found) for one in found.stages["ignored"]):
-            yield _told("ignored", rule=row.rule or "—", record=row.record or "—", reason=row.reason or "—", found=_listed_ignored(found))
+            yield _told(
+                "ignored", rule=row.rule or "—", record=row.record or "—", reason=row.reason or "—", found=_listed_ignored(found)
+            )
     yield from _derived(expect.derived, found)
     yield from _result(case, found, scheme)
 

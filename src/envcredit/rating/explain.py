@@ -34,6 +34,8 @@ from envcredit.rating.reasons import bands_of, reason_of
 from envcredit.rating.run import Run
 from envcredit.rating.scenarios import Outcome, facts_as_given, outcomes
 from envcredit.rating.steps import grade_steps
+from envcredit.scheme.conditions.tree import Name, Scalar
+from envcredit.scheme.conditions.truth import evaluate
 from envcredit.scheme.model import RepairRule, Scheme
 
 MOST_SCENARIOS = 40
@@ -51,7 +53,7 @@ class _Unit:
     stages: Mapping[str, list[dict[str, Any]]]
     records: Mapping[str, RecordNote]
     vocabulary: Vocabulary
-    prepared: Prepared | None
+    prepared: Prepared
 
     def one(self, stage: str) -> dict[str, Any]:
         return self.stages[stage][0]
@@ -74,8 +76,11 @@ def find_unit(run: Run, text: str) -> str:
 
 
 def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explanation:
-    """Everything about one unit of a run. ``prepared``: the run's scheme, if it is at hand. Raises ``InputError`` (T113) for a unit that is not in it."""
-    unit = _read(run, unit_id, prepared)
+    """Everything about one unit of a run. ``prepared``: the run's scheme, if it is at hand.
+
+    Raises ``InputError`` (T113) for a unit that is not in the run.
+    """
+    unit = _read(run, unit_id, prepared or prepare(run.scheme))
     score, grade = unit.one("score"), unit.one("grade")
     points = [_point(row, unit) for row in unit.stages["point"]]
     ahead = _ahead(unit, points)
@@ -104,7 +109,7 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explana
     )
 
 
-def _read(run: Run, unit_id: str, prepared: Prepared | None) -> _Unit:
+def _read(run: Run, unit_id: str, prepared: Prepared) -> _Unit:
     vocabulary = read_vocabulary()
     names = ("unit", "fact", "point", "ignored", "item", "score", "grade")
     stages = {name: _rows_of(run.stage(name), unit_id) for name in names}
@@ -115,7 +120,8 @@ def _read(run: Run, unit_id: str, prepared: Prepared | None) -> _Unit:
 
 
 def _rows_of(table: pa.Table, unit_id: str) -> list[dict[str, Any]]:
-    return table.filter(pc.equal(table.column("unit_id"), unit_id)).to_pylist()  # type: ignore[no-any-return]
+    rows: list[dict[str, Any]] = table.filter(pc.equal(table.column("unit_id"), unit_id)).to_pylist()
+    return rows
 
 
 def _period(unit: _Unit) -> tuple[date, date] | None:
@@ -178,7 +184,7 @@ def _ahead(unit: _Unit, points: list[PointNote]) -> Mapping[str, Outcome]:
     members = sorted({(str(unit.unit["unit_id"]), m) for m in own.column("by_member").to_pylist() if m})
     units = pa.Table.from_pylist([dict(unit.unit)], schema=unit.run.stage("unit").schema)
     start = Start(units, asks, members=members, facts=facts_as_given(own, unit.vocabulary))
-    return outcomes(unit.prepared or prepare(unit.run.scheme), start)
+    return outcomes(unit.prepared, start)
 
 
 def _ask(unit: _Unit, name: str, day: date, without: str = "") -> Ask:
@@ -215,9 +221,7 @@ def _actions(unit: _Unit) -> list[tuple[str, str, date, str]]:
         fact = facts[record]
         repair = _repair_for(fact, unit)
         if repair and not fact["repaired"]:
-            key, rule = repair
-            day = _earliest(rule, fact, unit)
-            found.append(("repair", record, day, rule.clause))
+            found.append(("repair", record, _earliest(repair, fact, unit), repair.clause))
         elif fact["kind"] in unit.vocabulary.kinds["rectification"].amends and not fact["rectified"]:
             carried = [row for row in against if row["record_id"] == record and _rests_on_rectification(row["rule"], unit)]
             if carried:
@@ -225,17 +229,35 @@ def _actions(unit: _Unit) -> list[tuple[str, str, date, str]]:
     return sorted(found, key=lambda action: (action[2], action[1]))[: MOST_SCENARIOS // 2]
 
 
-def _repair_for(fact: Mapping[str, Any], unit: _Unit) -> tuple[str, RepairRule] | None:
-    """The repair rule for this record: the only one for its kind, or the one whose class of dishonesty it is."""
-    rules = [(key, rule) for key, rule in unit.run.scheme.of_kind(RepairRule).items() if fact["kind"] in rule.of]
-    fitting = [(key, rule) for key, rule in rules if rule.when is None or f"severity = {fact['severity'] or 'general'}" == rule.when]
-    return fitting[0] if fitting else None
+def _repair_for(fact: Mapping[str, Any], unit: _Unit) -> RepairRule | None:
+    """The first repair rule that holds for this record."""
+    month_end = unit.run.scheme.calendar.month_end
+    for repair in unit.prepared.program.repairs:
+        if fact["kind"] in repair.kinds:
+            looked_up = _looked_up(fact, unit.unit, repair.assumed)
+            if repair.when is None or evaluate(repair.when, looked_up, month_end):
+                return repair.rule
+    return None
+
+
+def _looked_up(
+    fact: Mapping[str, Any], unit: Mapping[str, Any], assumed: Mapping[str, Scalar]
+) -> Callable[[Name], Scalar | None]:
+    """What a name means for one record: its own attributes and the unit's; values of the unit count as unknown here."""
+
+    def value(name: Name) -> Scalar | None:
+        places: Mapping[str, Mapping[str, Any]] = {"fact": fact, "unit": unit, "clock": unit, "value": {}}
+        found: Scalar | None = places[name.where].get(name.name)
+        return assumed.get(name.written) if found is None else found
+
+    return value
 
 
 def _earliest(rule: RepairRule, fact: Mapping[str, Any], unit: _Unit) -> date:
-    since, as_of = fact[rule.since], unit.unit["as_of"]
+    since: date | None = fact[rule.since]
+    as_of: date = unit.unit["as_of"]
     if rule.waiting is None or since is None:
-        return as_of  # type: ignore[no-any-return]
+        return as_of
     return max(add(since, rule.waiting, unit.run.scheme.calendar.month_end), as_of)
 
 

@@ -60,7 +60,7 @@ class Expression:
             case Not(part):
                 return ~self.of(part)
             case Truth(name):
-                return self._resolve(name)  # type: ignore[return-value]
+                return self._resolve(name)
             case Known(name, negated):
                 value = self._resolve(name)
                 return value.isnull() if negated else value.notnull()
@@ -81,8 +81,8 @@ class Expression:
 
     def _compared(self, sign: str, left: Any, right: Any) -> ir.BooleanValue:
         if left.type.ordered if isinstance(left, Name) else False:
-            return _COMPARE[sign](self._ranked(left, left), self._ranked(right, left))  # type: ignore[no-any-return]
-        return _COMPARE[sign](self.operand(left), self.operand(right))  # type: ignore[no-any-return]
+            return _COMPARE[sign](self._ranked(left, left), self._ranked(right, left))
+        return _COMPARE[sign](self.operand(left), self.operand(right))
 
     def operand(self, side: Name | Value | Shifted) -> ir.Value:
         """A name, a literal, or a day moved by a term."""
@@ -92,7 +92,7 @@ class Expression:
             case Value():
                 return _literal(side)
             case Shifted(day, length, sign):
-                return moved(self._resolve(day), length, sign, self._month_end)  # type: ignore[arg-type]
+                return moved(self._resolve(day), length, sign, self._month_end)
         raise AssertionError(side)
 
     def _ranked(self, side: Name | Value, scale: Name) -> ir.Value:
@@ -137,11 +137,11 @@ def _any(parts: list[Any]) -> ir.BooleanValue:
     result = parts[0]
     for part in parts[1:]:
         result = result | part
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _all(parts: list[Any]) -> ir.BooleanValue:
     result = parts[0]
     for part in parts[1:]:
         result = result & part
-    return result  # type: ignore[no-any-return]
+    return result

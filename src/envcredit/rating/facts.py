@@ -22,7 +22,18 @@ CLOCKS = ("as_of", "known_at", "rated_from", "rated_to", "rated_end")
 
 HEAD = ("record_id", "kind", "recorded_at", "replaces", "document_key", "about_key")
 AMENDING = ("rectification", "repair", "revocation", "suspension")
-_ALWAYS = ("done_on", "decided_on", "outcome", "suspended_to", "period_to", "grade", "entered_on", "entered_value", "rule", "member")
+_ALWAYS = (
+    "done_on",
+    "decided_on",
+    "outcome",
+    "suspended_to",
+    "period_to",
+    "grade",
+    "entered_on",
+    "entered_value",
+    "rule",
+    "member",
+)
 
 
 def needed(vocabulary: Vocabulary, attributes: Iterable[str]) -> list[str]:
@@ -66,7 +77,7 @@ def facts(keeper: Keeper, heard: Heard, attributes: Iterable[str], vocabulary: V
 
 def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
     """The day a record is about, by its kind."""
-    return ibis.cases(*((table.kind == kind.name, table[kind.date]) for kind in kinds.values()))  # type: ignore[no-any-return]
+    return ibis.cases(*((table.kind == kind.name, table[kind.date]) for kind in kinds.values()))
 
 
 def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:

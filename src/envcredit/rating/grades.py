@@ -92,7 +92,9 @@ def _texts(rows: ir.Table) -> ir.Table:
     text: Any = ibis.literal("")
     for index, (key, value) in enumerate(pairs.items()):
         text = text + ibis.literal(("," if index else "{") + f'"{key}":"') + value + ibis.literal('"')
-    written = rows.mutate(text=text + ibis.literal("}"), sort=order.cast("string") + rows.rule + ibis.literal("/") + rows.record_id)
+    written = rows.mutate(
+        text=text + ibis.literal("}"), sort=order.cast("string") + rows.rule + ibis.literal("/") + rows.record_id
+    )
     return written.group_by("unit_id").agg(texts=written.text.group_concat(",", order_by=written.sort))
 
 
@@ -116,7 +118,7 @@ def _worded(row: ir.Table, scheme: Scheme) -> ir.Table:
 
 
 def _word(rank: Any, scheme: Scheme) -> ir.StringValue:
-    return ibis.cases(*((rank == place, g.key) for place, g in enumerate(scheme.grades, 1)), else_="")  # type: ignore[no-any-return]
+    return ibis.cases(*((rank == place, g.key) for place, g in enumerate(scheme.grades, 1)), else_="")
 
 
 def previous_grades(fact: ir.Table, unit_ids: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""What a run starts from, as tables in an engine: rated rows with their clocks, where they hear from, and how records find them."""
+"""What a run starts from, as tables: rated rows with their clocks, where they hear from, and how records find them."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def given_table(start: Start, vocabulary: Vocabulary) -> pa.Table:
     empty = {name: "" for name, kind in schema.items() if name not in vocabulary.attributes and kind == pa.string()}
     rows = []
     for one in start.given:
-        head = {"record_id": one.record_id, "kind": one.kind, "recorded_at": one.recorded_at, "replaced_at": None, "line": 0}
-        head |= {"attached_by": one.attached_by, "real_id": one.real_id, "day": one.day}
+        head: dict[str, Any] = {"record_id": one.record_id, "kind": one.kind, "recorded_at": one.recorded_at, "line": 0}
+        head |= {"replaced_at": None, "attached_by": one.attached_by, "real_id": one.real_id, "day": one.day}
         rows.append({**dict.fromkeys(schema), **empty, **head, **one.values})
     made = pa.Table.from_pylist(rows, schema=pa.schema(schema))
     return made if start.facts is None else pa.concat_tables([made, start.facts.select(made.column_names).cast(made.schema)])

@@ -35,12 +35,19 @@ class Asked(Protocol):
     """What fact programs and unit programs have in common."""
 
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Its place among the rules, from 1."""
+
     @property
-    def assumed(self) -> Mapping[str, Scalar]: ...
+    def assumed(self) -> Mapping[str, Scalar]:
+        """Values that stand in for unknown ones."""
+
     @property
-    def missing(self) -> Mapping[str, str]: ...
-    def names(self) -> frozenset[Name]: ...
+    def missing(self) -> Mapping[str, str]:
+        """What to do about an unknown value, by name."""
+
+    def names(self) -> frozenset[Name]:
+        """Every name that decides the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +60,14 @@ class Reading:
     def asked(self, row: ir.Table, condition: Condition, assumed: Mapping[str, Scalar]) -> ir.BooleanValue:
         """``condition`` over ``row``."""
         month_end = self.program.scheme.calendar.month_end
-        return Expression(resolver(row, self.program.values, assumed), self.vocabulary, month_end).of(condition)
+        return Expression(resolver(row, assumed), self.vocabulary, month_end).of(condition)
 
     def column(self, row: ir.Table, name: Name, program: Asked) -> ir.Value:
         """The column of ``name``, with the value that the rule assumes where it is unknown."""
-        return resolver(row, self.program.values, program.assumed)(name)
+        return resolver(row, program.assumed)(name)
 
     def unknown(self, row: ir.Table, programs: Sequence[Asked], policy: str) -> ir.StringValue:
-        """The first value that is unknown although a rule needs it, of those with the policy ``refuse`` or ``skip``; '' for none."""
+        """The first value that is unknown although a rule needs it, of those with ``policy`` (refuse, skip); '' for none."""
         rules: dict[Name, list[int]] = {}
         for program in programs:
             for name in sorted(program.names(), key=lambda n: n.written):
@@ -68,14 +75,14 @@ class Reading:
                     rules.setdefault(name, []).append(program.number)
         found = sorted(rules.items(), key=lambda pair: pair[0].written)
         cases = [(row.rule_no.isin(numbers) & row[column_named(name)].isnull(), name.written) for name, numbers in found]
-        return ibis.cases(*cases, else_="") if cases else ibis.literal("")  # type: ignore[no-any-return]
+        return ibis.cases(*cases, else_="") if cases else ibis.literal("")
 
 
 def numbered(condition: ir.BooleanValue | None, number: int) -> ir.IntegerValue:
     """``number`` where yes, ``-number`` where unknown, 0 where no."""
     if condition is None:
         return ibis.literal(number, type="int64")
-    return ibis.coalesce(condition.cast("int64") * number, -number)  # type: ignore[no-any-return]
+    return ibis.coalesce(condition.cast("int64") * number, -number)
 
 
 def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.IntegerValue]]]) -> ir.Table:

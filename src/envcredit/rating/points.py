@@ -22,6 +22,7 @@ from envcredit.scheme.model import PointRule, Scheme
 
 SCORING = ["deduct", "award", "demerit"]
 
+
 def scored(keeper: Keeper, pick: ir.Table, reading: Reading) -> ir.Table:
     """Counted picks of scoring rules with ``steps_raw``, ``steps_counted`` (without sign), ``why_less``, ``kept_instead``."""
     program = reading.program
@@ -74,7 +75,9 @@ def _one_act_once(priced: ir.Table, grouped: Sequence[tuple[int, str | None]]) -
     window = ibis.window(group_by=["unit_id", "together", "act_key"], order_by=order)
     first = keyed.mutate(place=ibis.row_number().over(window), first_id=keyed.record_id.first().over(window))
     kept = first.mutate(kept_instead=ibis.cases((first.place > 0, first.first_id), else_=""))
-    return kept.mutate(steps_counted=ibis.cases((kept.place > 0, 0), else_=kept.steps_counted)).drop("place", "first_id", "act_key")
+    return kept.mutate(steps_counted=ibis.cases((kept.place > 0, 0), else_=kept.steps_counted)).drop(
+        "place", "first_id", "act_key"
+    )
 
 
 def _shared(row: ir.Table, per: str, own: Any) -> Any:

@@ -38,6 +38,11 @@ from envcredit.scheme.model import (
 MEMBER = "member"
 
 
+def rule_of(key: str) -> str:
+    """The rule of a program: the rows of a worst-of grade are programs of their own, ``grade#0``, ``grade#1``, …"""
+    return key.partition("#")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Tariff:
     """Points by value: ``by`` is looked up in half-open ``intervals`` or among ``codes``; ``each`` multiplies it.
@@ -76,7 +81,8 @@ class FactProgram:
 
     def names(self) -> frozenset[Name]:
         """Every name that decides whether and how much a fact counts."""
-        parts: list[object] = [self.when, self.unless, self.value, self.tariff.by if self.tariff else None]
+        by = self.tariff.by if self.tariff else None
+        parts: list[Condition | Measure | Name | None] = [self.when, self.unless, self.value, by]
         return frozenset(name for part in parts if part is not None for name in names_in(part))
 
 
@@ -96,7 +102,7 @@ class UnitProgram:
 
     def names(self) -> frozenset[Name]:
         """Every name that decides this rule."""
-        parts: list[object] = [self.when, self.tariff.by if self.tariff else None, *self.tiers]
+        parts: list[Condition | Measure | Name | None] = [self.when, self.tariff.by if self.tariff else None, *self.tiers]
         return frozenset(name for part in parts if part is not None for name in names_in(part))
 
 
@@ -138,7 +144,8 @@ class Program:
         """Every name that any condition of the scheme uses."""
         repairs = [name for r in self.repairs if r.when for name in names_in(r.when)]
         scopes = [name for s in self.scopes for c in (s.rated, s.refused, *s.not_rated) if c for name in names_in(c)]
-        return frozenset([*repairs, *scopes, *(name for p in (*self.facts, *self.units) for name in p.names())])
+        facts = [name for program in self.facts for name in program.names()]
+        return frozenset([*repairs, *scopes, *facts, *(name for program in self.units for name in program.names())])
 
     def attributes(self) -> frozenset[str]:
         """Every attribute and state of a fact that the scheme looks at, and what tiers and earlier grades need."""
@@ -210,7 +217,7 @@ class Compiler:
         self, number: int, key: str, rule: PointRule | DeriveRule | GroupRule | GradeStepRule | GradeRow, level: int
     ) -> FactProgram:
         kinds = (MEMBER,) if isinstance(rule, GroupRule) else rule.kinds
-        names = self._names(key.split("#")[0], kinds)
+        names = self._names(rule_of(key), kinds)
         value = measure(rule.value, names) if isinstance(rule, DeriveRule | GroupRule) else None
         return FactProgram(
             number=number,
@@ -234,7 +241,7 @@ class Compiler:
 
     def _clause(self, key: str, rule: object) -> str:
         own = getattr(rule, "clause", None)
-        return str(own or self._scheme.rules[key.split("#")[0]].clause)
+        return str(own or self._scheme.rules[rule_of(key)].clause)
 
     def _tariff(self, rule: PointRule, names: Names) -> Tariff:
         points = rule.points
@@ -257,7 +264,7 @@ class Compiler:
 
     def _unit_programs(self) -> Iterator[UnitProgram]:
         for number, (key, rule) in enumerate(unit_rules(self._scheme), start=1):
-            names = self._names(key.split("#")[0], ())
+            names = self._names(rule_of(key), ())
             tiers = rule.tiers if isinstance(rule, TierRule) else ()
             when = rule.applies if isinstance(rule, TierRule) else rule.when
             tariff = self._banded(rule.bands, operand(rule.by, names)) if isinstance(rule, MeasureRule) else None
@@ -308,10 +315,8 @@ def levels_of(scheme: Scheme, vocabulary: Vocabulary) -> dict[str, int]:
 
     Raises ``ValueError`` on a cycle, which the checks report before.
     """
-    needs = {
-        key: {n.name for n in _names_of(scheme, vocabulary, key, rule) if n.where == "value"}
-        for key, rule in scheme.of_kind(DeriveRule, GroupRule).items()
-    }
+    rules: dict[str, DeriveRule | GroupRule] = {**scheme.of_kind(DeriveRule), **scheme.of_kind(GroupRule)}
+    needs = {key: {n.name for n in _names_of(scheme, vocabulary, key, rule) if n.where == "value"} for key, rule in rules.items()}
     levels: dict[str, int] = {}
     while len(levels) < len(needs):
         ready = {k for k, wanted in needs.items() if k not in levels and wanted <= levels.keys()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envcredit.base.labels import LANGUAGES, word
-from envcredit.base.vocabulary import Vocabulary
+from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.rating.explanation import Both, RecordNote
 from envcredit.rating.notes import both
 from envcredit.scheme.model import Band, GradeRule, MeasureRule, PointRule, PointsTable, Rule, Scheme, ScopeRule, TierRule
@@ -19,7 +19,7 @@ def bands_of(rule: Rule, band: int) -> Both | None:
         return None
     if isinstance(rule, PointRule) and isinstance(rule.points, PointsTable):
         if rule.points.table is not None:
-            return dict.fromkeys(LANGUAGES, list(rule.points.table)[band])
+            return _code(rule.points.by, list(rule.points.table)[band])
         return _band(rule.points.bands[band]) if rule.points.bands else None
     if isinstance(rule, MeasureRule):
         return _band(rule.bands[band])
@@ -30,6 +30,14 @@ def bands_of(rule: Rule, band: int) -> Both | None:
         row = rule.rows[band].words
         return both(row) if row else None
     return None
+
+
+def _code(name: str, code: str) -> Both:
+    """A row of a code table in the words of its list; a table by anything else shows its key."""
+    vocabulary = read_vocabulary()
+    attribute = vocabulary.unit.get(name.removeprefix("unit.")) if name.startswith("unit.") else vocabulary.attributes.get(name)
+    words = vocabulary.lists[attribute.list].get(code) if attribute and attribute.list else None
+    return words or dict.fromkeys(LANGUAGES, code)
 
 
 def _band(band: Band) -> Both:
@@ -56,7 +64,8 @@ def reason_of(reason: str, scheme: Scheme, vocabulary: Vocabulary, records: Mapp
     if record_id in records:
         numbers = {lang: records[record_id].number or records[record_id].words[lang] for lang in LANGUAGES}
         return {
-            lang: word("reason.missing_in", lang, rule=words[lang], missing=term[lang], record=numbers[lang]) for lang in LANGUAGES
+            lang: word("reason.missing_in", lang, rule=words[lang], missing=term[lang], record=numbers[lang])
+            for lang in LANGUAGES
         }
     return {lang: word("reason.missing", lang, rule=words[lang], missing=term[lang]) for lang in LANGUAGES}
 

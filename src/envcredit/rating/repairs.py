@@ -37,7 +37,7 @@ def _holds(fact: ir.Table, repair: RepairProgram, program: Program, vocabulary: 
     of_kind = fact.kind.isin(list(repair.kinds))
     if repair.when is None:
         return of_kind
-    expression = Expression(resolver(fact, program.values, repair.assumed), vocabulary, program.scheme.calendar.month_end)
+    expression = Expression(resolver(fact, repair.assumed), vocabulary, program.scheme.calendar.month_end)
     return of_kind & expression.of(repair.when)
 
 
@@ -45,13 +45,13 @@ def _works_from(fact: ir.Table, repair: RepairProgram, program: Program) -> ir.D
     granted = fact.repaired_on
     if repair.rule.waiting is None:
         return granted
-    earliest = moved(fact[repair.rule.since], repair.rule.waiting, 1, program.scheme.calendar.month_end)  # type: ignore[arg-type]
-    return ibis.cases((granted.notnull(), ibis.greatest(granted, earliest)))  # type: ignore[no-any-return]
+    earliest = moved(fact[repair.rule.since], repair.rule.waiting, 1, program.scheme.calendar.month_end)
+    return ibis.cases((granted.notnull(), ibis.greatest(granted, earliest)))
 
 
 def _last_day(fact: ir.Table, repair: RepairProgram, program: Program) -> ir.DateValue:
     if repair.rule.ends_after is None:
-        return ibis.null("date")  # type: ignore[return-value]
+        return ibis.null("date")
     calendar = program.scheme.calendar
-    end = moved(fact[repair.rule.since], repair.rule.ends_after, 1, calendar.month_end)  # type: ignore[arg-type]
+    end = moved(fact[repair.rule.since], repair.rule.ends_after, 1, calendar.month_end)
     return end if calendar.term_ends == "corresponding_day" else later(end, -1)

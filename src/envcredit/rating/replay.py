@@ -51,9 +51,7 @@ def replay(folder: Path, records: Path | None = None, engine: str = "duckdb") ->
     with tempfile.TemporaryDirectory() as room:
         again = rate(_order(run, store, engine), Path(room) / "run")
         differing = tuple(n for n, stage in run.manifest["stages"].items() if again.manifest["stages"][n] != stage)
-        return Replay(
-            str(run.manifest["result_digest"]), str(again.manifest["result_digest"]), damaged, differing, ()
-        )
+        return Replay(str(run.manifest["result_digest"]), str(again.manifest["result_digest"]), damaged, differing, ())
 
 
 def _changed(run: Run, store: Path) -> list[Diagnostic]:

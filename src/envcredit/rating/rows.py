@@ -15,7 +15,7 @@ VALUE = "of_value_"
 CLOCK_COLUMNS = {"as_of": "as_of", "period_from": "rated_from", "period_to": "rated_to"}
 
 
-def resolver(row: ir.Table, values: Mapping[str, Type], assumed: Mapping[str, Scalar]) -> Resolve:
+def resolver(row: ir.Table, assumed: Mapping[str, Scalar]) -> Resolve:
     """Columns of ``row``: a fact's own by name, the unit's as ``of_unit_x``, derived values as ``of_value_x``, clocks by name.
 
     An ``assumed`` value stands in where the column is unknown.
@@ -46,8 +46,7 @@ def unit_columns(subject: ir.Table, wanted: Iterable[str]) -> ir.Table:
 def value_columns(derived: ir.Table, wanted: Mapping[str, Type]) -> ir.Table:
     """One row a unit with each wanted derived value in a column of its own type."""
     columns = {
-        f"{VALUE}{name}": derived[column_of(kind)].max(where=derived.name == name)
-        for name, kind in sorted(wanted.items())
+        f"{VALUE}{name}": derived[column_of(kind)].max(where=derived.name == name) for name, kind in sorted(wanted.items())
     }
     return derived.group_by("unit_id").agg(**columns)
 

@@ -30,7 +30,7 @@ from envcredit.rating.columns import FORMAT, STAGES
 from envcredit.rating.digests import digest_of_parquet, digest_of_result
 from envcredit.rating.earlier import earlier_ratings, member_results
 from envcredit.rating.inputs import Ask, Given, Start
-from envcredit.rating.invariants import check
+from envcredit.rating.invariants import Made, check
 from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.prepared import Prepared
 from envcredit.records.store import Batch, batches
@@ -156,7 +156,7 @@ def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) 
     _check_days(record, start.given, order, vocabulary)
     results = order.prepared.rated(engine, start)
     subject = engine.table("subject")
-    check(results, subject, order.prepared.program)
+    check(Made(results, subject, order.prepared.program))
     tables = {"unit": _units(subject, vocabulary), "fact": _facts(results["fact"], record, engine.table("given"), vocabulary)}
     keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
     tables |= {stage.name: results[stage.name] for stage in STAGES}

@@ -91,7 +91,9 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
     ``silent`` names kinds that are never listed as unwanted: those that amend others or serve as input to values.
     """
     passed = pick.filter((pick.effect != "value") & (pick.status != COUNTED))
-    by_repair = [((passed.repair_rule == r.key) & passed.status.isin(["repaired", "ended"]), r.rule.clause) for r in program.repairs]
+    by_repair = [
+        ((passed.repair_rule == r.key) & passed.status.isin(["repaired", "ended"]), r.rule.clause) for r in program.repairs
+    ]
     looked = passed.select(
         unit_id="unit_id",
         rule="rule_key",
@@ -112,7 +114,9 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
     wanted = pick.select("unit_id", "record_id").distinct()
     unwanted = fact.filter(~fact.kind.isin(list(silent))).anti_join(wanted, ["unit_id", "record_id"])
     none = ibis.literal("")
-    nobody = unwanted.select("unit_id", rule=none, record_id="record_id", reason=ibis.literal("no_rule"), clause=none, detail=none)
+    nobody = unwanted.select(
+        "unit_id", rule=none, record_id="record_id", reason=ibis.literal("no_rule"), clause=none, detail=none
+    )
     return ibis.union(looked, same, nobody)
 
 
@@ -128,7 +132,7 @@ def _detail(row: ir.Table) -> ir.StringValue:
         "outside_period": row.since,
     }
     dated = [(row.status == status, day) for status, day in days.items()]
-    return ibis.coalesce(ibis.cases(*dated).cast("string"), row.missing_name)  # type: ignore[no-any-return]
+    return ibis.coalesce(ibis.cases(*dated).cast("string"), row.missing_name)
 
 
 def items(point: ir.Table, rules: Sequence[ir.Table]) -> ir.Table:
@@ -158,7 +162,12 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
         ((joined.scope_status == "refused") | joined.missing.notnull() | joined.weightless, "refused"),
         else_="rated",
     )
-    reason = ibis.cases((joined.scope_reason != "", joined.scope_reason), (joined.missing.notnull(), joined.missing), (joined.weightless, "no_weight"), else_="")  # noqa: E501
+    reason = ibis.cases(
+        (joined.scope_reason != "", joined.scope_reason),
+        (joined.missing.notnull(), joined.missing),
+        (joined.weightless, "no_weight"),
+        else_="",
+    )
     given = joined.mutate(status=status, reason=reason)
     base = steps_of(scheme.score.start, scheme) if scheme.score else 0
     score = _bounded(given, base, scheme)

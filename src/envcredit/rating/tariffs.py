@@ -37,12 +37,15 @@ def priced(pick: ir.Table, programs: Sequence[FactProgram | UnitProgram], readin
     inside = (valued.by_whole >= tariff.lower) & (valued.by_whole < tariff.upper) & tariff.code.isnull()
     joined = valued.left_join(
         tariff,
-        [valued.rule_no == tariff.tariff_rule, inside | (tariff.code == valued.by_code) | (tariff.tariff_band == valued.by_ratio)],
+        [
+            valued.rule_no == tariff.tariff_rule,
+            inside | (tariff.code == valued.by_code) | (tariff.tariff_band == valued.by_ratio),
+        ],
     )
     multiple = divided(joined.by_whole * joined.each, joined.each_scale)
-    return joined.mutate(
-        band=joined.tariff_band, steps_raw=ibis.ifelse(joined.each.notnull(), multiple, joined.price)
-    ).drop("tariff_rule", "tariff_band", "lower", "upper", "code", "price", "by_whole", "by_code", "by_ratio")
+    return joined.mutate(band=joined.tariff_band, steps_raw=ibis.ifelse(joined.each.notnull(), multiple, joined.price)).drop(
+        "tariff_rule", "tariff_band", "lower", "upper", "code", "price", "by_whole", "by_code", "by_ratio"
+    )
 
 
 def _chosen(pick: ir.Table, programs: Sequence[FactProgram | UnitProgram], reading: Reading, *, coded: bool) -> Any:
@@ -72,7 +75,8 @@ def _ratio_band(pick: ir.Table, programs: Sequence[FactProgram | UnitProgram], r
 
 
 def _banded_ratio(pick: ir.Table, tariff: Tariff, by: Quotient, program: FactProgram | UnitProgram, reading: Reading) -> Any:
-    assert isinstance(by.over, Name) and isinstance(by.under, Name)
+    assert isinstance(by.over, Name)
+    assert isinstance(by.under, Name)
     over: Any = reading.column(pick, by.over, program).cast(_EXACT) * 10**SHARE_PLACES
     under: Any = reading.column(pick, by.under, program).cast(_EXACT)
     cases = []

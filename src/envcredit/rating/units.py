@@ -33,7 +33,7 @@ def unit_rows(subject: ir.Table, derived: ir.Table | None, program: Program) -> 
 
 
 def unit_picks(keeper: Keeper, row: ir.Table, fact: ir.Table, reading: Reading, tables: RuleTables) -> ir.Table:
-    """One row a unit and rule that applies: the rule's row, ``band``, ``steps_raw`` (without sign), ``status``, ``missing_name``."""
+    """One row a unit and rule that applies: its rule, ``band``, ``steps_raw`` (without sign), ``status``, ``missing_name``."""
     programs = reading.program.units
     numbers = [_wanted(row, program, reading) for program in programs]
     taken = keeper.keep("unit_taken", unfolded(row, [(ibis.literal(True), numbers)] if numbers else []))
@@ -77,7 +77,11 @@ def _with_entries(pick: ir.Table, fact: ir.Table, programs: Sequence[UnitProgram
     entry = fact.filter((fact.kind == "officer_entry") & ~fact.revoked & (fact.entered_on >= fact.rated_from))
     entry = entry.mutate(entry_rule=ibis.cases(*((entry["rule"] == key, number) for key, number in tiers.items()), else_=0))
     newest = ibis.row_number().over(group_by=["unit_id", "entry_rule"], order_by=[ibis.desc("entered_on"), "record_id"])
-    last = entry.mutate(place=newest).filter(_.place == 0).select("unit_id", "entry_rule", entered="entered_value", entered_id="record_id")
+    last = (
+        entry.mutate(place=newest)
+        .filter(_.place == 0)
+        .select("unit_id", "entry_rule", entered="entered_value", entered_id="record_id")
+    )
     joined = pick.left_join(last, [pick.unit_id == last.unit_id, pick.rule_no == last.entry_rule])
     return joined.drop("unit_id_right", "entry_rule")
 
@@ -135,7 +139,9 @@ def scoped(row: ir.Table, program: Program, reading: Reading) -> ir.Table:
             held = reading.asked(row, scope.rated, {})
             branches += [(~held, "not_rated", scope.key), (held.isnull(), "refused", scope.key)]
     refusals = [
-        (reading.asked(row, s.refused, {}), s.rule.refused.grade) for s in program.scopes if s.refused is not None and s.rule.refused
+        (reading.asked(row, s.refused, {}), s.rule.refused.grade)
+        for s in program.scopes
+        if s.refused is not None and s.rule.refused
     ]
     return row.select(
         unit_id="unit_id",

@@ -46,7 +46,7 @@ class Windows:
         first = self._first(row, window)
         ends = [self._term_end(row, first, window.lasts)] if window.lasts else []
         ends += [row[window.until]] if window.until else []
-        ends += [later(row[window.before], -1)] if window.before else []  # type: ignore[arg-type]
+        ends += [later(row[window.before], -1)] if window.before else []
         ends += self._period_end(row, window) if window.within else []
         if window.shortened:
             ends.append(ibis.cases((row[window.shortened.once] <= row.as_of, self._end(first, window.shortened.to))))
