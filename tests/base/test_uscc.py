@@ -160,12 +160,22 @@ def test_organisation_code_of_old_decisions(text: str, status: str) -> None:
     [
         ("440800999900014", "valid", "both_checks_hold"),
         ("440800999900015", "invalid", "check"),
+        ("431000000000018", "valid", "both_checks_hold"),
+        ("431021001234565", "valid", "both_checks_hold"),
+        ("110000012345673", "valid", "both_checks_hold"),
         ("44080099990001", "invalid", "length"),
     ],
 )
 def test_registration_number_of_old_decisions(text: str, status: str, reason: str) -> None:
     judged = uscc.registration_verdict(text)
     assert (judged.status, judged.reason) == (status, reason)
+
+
+@given(st.text("0123456789", min_size=14, max_size=14), st.integers(0, 14), st.sampled_from("0123456789"))
+def test_every_single_wrong_digit_of_a_registration_number_is_caught(body: str, at: int, other: str) -> None:
+    number = body + uscc.registration_check(body)
+    wrong = number[:at] + other + number[at + 1 :]
+    assert (uscc.registration_verdict(wrong).status == "valid") == (wrong == number)
 
 
 def test_check_functions_refuse_what_they_cannot_check() -> None:
