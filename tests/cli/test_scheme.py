@@ -55,6 +55,7 @@ def test_check_that_finds_something(capsys: pytest.CaptureFixture[str], tmp_path
     code, out, err = ask(capsys, "check", folder, "--lang", "en")
     assert code == 1
     assert "S221 incident names grade amber" in err
+    assert ask(capsys, "prose", folder)[0] == 2
     assert "1 errors, 0 warnings, 0 notes" in out
     found = json.loads(ask(capsys, "check", folder, "--json")[1])
     assert (found["exit"], found["diagnostics"][0]["code"]) == (1, "S221")

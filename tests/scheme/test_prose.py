@@ -53,7 +53,10 @@ def test_grades_and_what_moves_them(county: Scheme) -> None:
     assert "有司法裁判记录，且已生效的，直接评为黑牌。" in text
     assert "有突发环境事件记录的，等级不得高于黄牌。" in text
     assert "期限为：一般（Ⅳ级），6个月；较大（Ⅲ级），1年；" in text
-    assert "定级的先后：先定基本等级，再适用升降级，再适用等级上限，再适用直接定级（取最差）。" in text
+    assert (
+        "定级的先后：先定基本等级，再适用升降级，再适用等级上限，再适用直接定级（取最差）。不予评价和拒不参加评价的规定优先。"
+        in text
+    )
     assert "行政处罚记录，自作出决定之日起满3个月方可修复，修复后不再计入。未修复的，自作出决定之日起满1年也不再计入。" in text
 
 

@@ -168,10 +168,10 @@ def _coverage_text(scheme: Scheme, found: Coverage, lang: Language) -> Iterable[
 
 def _prose(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
     def work() -> Answer:
+        from envcredit.scheme.checks.folder import checked_scheme
         from envcredit.scheme.prose import prose
-        from envcredit.scheme.reader import read_scheme
 
-        text = prose(read_scheme(scheme, _day(on)), lang)
+        text = prose(checked_scheme(scheme, _day(on)), lang)
         return Answer({"markdown": text}, text.removesuffix("\n"))
 
     run(work, lang=lang, as_json=as_json)

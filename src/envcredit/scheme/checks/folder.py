@@ -45,11 +45,13 @@ def check_folder(name_or_path: str | Path, on: date | None = None) -> Findings:
 
 def checked_scheme(name_or_path: str | Path, on: date | None = None) -> Scheme:
     """A scheme that passed: read, and without an error in its checks. Raises ``SchemeError`` with every error."""
-    findings = check_folder(name_or_path, on)
-    errors = errors_in(findings.diagnostics)
-    if findings.scheme is None or errors:
+    reading = read_folder(locate(name_or_path, on))
+    if reading.scheme is None:
+        raise SchemeError(reading.diagnostics)
+    errors = errors_in(check(reading.scheme, reading.places))
+    if errors:
         raise SchemeError(errors)
-    return findings.scheme
+    return reading.scheme
 
 
 def coverage_of_folder(name_or_path: str | Path, on: date | None = None) -> tuple[Scheme, Coverage]:

@@ -52,7 +52,8 @@ def scope(voice: Voice) -> Iterator[str]:
         yield ""
     for key, rule in scopes.items():
         if rule.rated:
-            yield voice.say("scope.rated", types=types, condition=voice.condition(key, rule.rated)) + voice.clause(rule.clause)
+            condition = voice.condition(key, rule.rated)
+            yield voice.say("scope.rated", types=types, condition=condition, clause=voice.clause(rule.clause))
             yield ""
         if rule.not_rated:
             yield voice.say("scope.not_rated")
@@ -138,7 +139,8 @@ def grades(voice: Voice) -> Iterator[str]:
         yield ""
     used = [voice.say(f"order.{step}") for step in _steps_used(voice.scheme)]
     if len(used) > 1:
-        yield voice.say("order", steps=voice.say("list.then").join(used))
+        scope = [voice.say("order.scope")] if voice.scheme.of_kind(ScopeRule) else []
+        yield voice.sentences([voice.say("order", steps=voice.say("list.then").join(used)), *scope])
         yield ""
 
 
@@ -175,13 +177,17 @@ def repair(voice: Voice) -> Iterator[str]:
 def values(voice: Voice) -> Iterator[str]:
     """Derived values, as definitions."""
     for key, rule in voice.scheme.of_kind(DeriveRule).items():
-        what = voice.say("value", name=voice.of(rule.words), value=voice.measure(key, rule.value))
+        what = voice.say(
+            "value", name=voice.of(rule.words), value=voice.measure(key, rule.value), clause=voice.clause(rule.clause)
+        )
         over = voice.say("value.over", who=subject(voice, key, rule, "over"))
         none = [voice.say("value.none", value=voice.assumed(rule.none))] if rule.none is not None else []
         rest = [*window_sentences(voice, rule.counts), *relief(voice, key, rule), *none]
-        yield "- " + voice.sentences([what + voice.clause(rule.clause), over, *rest, *unknowns(voice, key, rule.missing)])
+        yield "- " + voice.sentences([what, over, *rest, *unknowns(voice, key, rule.missing)])
     for key, group in voice.scheme.of_kind(GroupRule).items():
-        what = voice.say("value", name=voice.of(group.words), value=voice.measure(key, group.value))
+        what = voice.say(
+            "value", name=voice.of(group.words), value=voice.measure(key, group.value), clause=voice.clause(group.clause)
+        )
         members = [voice.say("value.members_where", condition=voice.condition(key, group.when))] if group.when else []
         enough = [voice.say("value.enough", count=group.enough)] if group.enough > 1 else []
-        yield "- " + voice.sentences([what + voice.clause(group.clause), *members, *enough])
+        yield "- " + voice.sentences([what, *members, *enough])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from envcredit.scheme.conditions.typing import points_type
-from envcredit.scheme.model import GradeRow, GradeRule, GradeStepRule, LimitRule, RepairRule, ShiftRule, VetoRule
+from envcredit.scheme.model import GradeRow, GradeRule, GradeStepRule, LimitRule, RepairRule, Scheme, ShiftRule, VetoRule
 from envcredit.scheme.prose.subjects import phrase, relief, subject, unknowns
 from envcredit.scheme.prose.tables import band_rows, table
 from envcredit.scheme.prose.voice import Voice
@@ -41,13 +41,14 @@ def told_grades(voice: Voice, key: str, rule: GradeRule) -> Iterator[str]:
         yield from _score_table(voice, rule)
         return
     yield voice.say("grade.worst_of", clause=voice.clause(rule.clause))
+    yield ""
     for number, row in enumerate(rule.rows, 1):
         yield f"{number}. {_row(voice, key, row)}"
 
 
 def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
     rows: dict[str, list[str]] = {}
-    for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme)):
+    for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme), _least(voice.scheme)):
         rows.setdefault(band.grade or "", []).append(ends)
     with_meaning = any(grade.meaning for grade in voice.scheme.grades)
     head = [voice.say(f"grade.{column}") for column in ("column", "score", *(["meaning"] if with_meaning else []))]
@@ -59,19 +60,27 @@ def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
     return table(head, lines)
 
 
+def _least(scheme: Scheme) -> int | None:
+    """The lowest score there can be, in steps, where nothing lowers it below the start value."""
+    score = scheme.score
+    if score is None or score.better != "lower" or any(rule.kind == "award" for rule in scheme.rules.values()):
+        return None
+    return int(score.start / score.step)
+
+
 def _row(voice: Voice, key: str, row: GradeRow) -> str:
     grade = voice.grade(row.grade)
     clause = voice.clause(row.clause) if row.clause else ""
     name = voice.of(row.words) + voice.say("colon") if row.words else ""
     if not row.kinds and row.when is None:
-        return name + voice.say("grade.remaining", grade=grade) + clause
+        return name + voice.say("grade.remaining", grade=grade, clause=clause)
     when = voice.condition(key, row.when, row.kinds) if row.when else ""
     who = phrase(voice, "if", "own", voice.kinds(row.kinds), when)
     rest = [
         *(window_sentences(voice, row.counts) if row.counts else ()),
         *unknowns(voice, key, row.missing, row.kinds),
     ]
-    return voice.sentences([name + voice.say("grade.row", who=who, grade=grade) + clause, *rest])
+    return voice.sentences([name + voice.say("grade.row", who=who, grade=grade, clause=clause), *rest])
 
 
 def told_repair(voice: Voice, key: str, rule: RepairRule) -> Iterator[str]:

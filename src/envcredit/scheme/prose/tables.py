@@ -32,12 +32,15 @@ class _End:
     to_the_lower: bool
 
 
-def band_rows(voice: Voice, bands: Sequence[Band], type_: Type) -> Iterator[tuple[str, Band]]:
-    """Each band as words, in the order of the table, with the band."""
+def band_rows(voice: Voice, bands: Sequence[Band], type_: Type, least: int | None = None) -> Iterator[tuple[str, Band]]:
+    """Each band as words, in the order of the table, with the band. ``least``: the lowest value there can be, if there is one."""
     ends = _ends(bands, type_)
     intervals = {interval.index: interval for interval in normalised(bands, type_)}
     for index, band in enumerate(bands):
-        yield _interval(voice, intervals[index], ends, type_), band
+        interval = intervals[index]
+        if least is not None and interval.lower is None and interval.upper == least + 1:
+            interval = Interval(least, interval.upper, index)
+        yield _interval(voice, interval, ends, type_), band
 
 
 def _ends(bands: Sequence[Band], type_: Type) -> Mapping[int, _End]:
@@ -50,10 +53,10 @@ def _ends(bands: Sequence[Band], type_: Type) -> Mapping[int, _End]:
 
 
 def _interval(voice: Voice, interval: Interval, ends: Mapping[int, _End], type_: Type) -> str:
-    low = ends[interval.lower] if interval.lower is not None else None
-    high = ends[interval.upper] if interval.upper is not None else None
     if interval.lower is not None and interval.upper == interval.lower + 1:
         return quantity(voice, value_of(interval.lower, type_).text, type_)
+    low = ends[interval.lower] if interval.lower is not None else None
+    high = ends[interval.upper] if interval.upper is not None else None
     if low and high:
         key = f"band.{'above' if low.to_the_lower else 'from'}_{'to' if high.to_the_lower else 'below'}"
         return voice.say(key, low=quantity(voice, low.text, type_), high=quantity(voice, high.text, type_))
