@@ -168,6 +168,7 @@ def test_the_same_statement_of_another_source_is_a_duplicate(desk: Desk, tmp_pat
         ("member,甲厂,2024-03-05,某局,1号,1,", "R211"),
         ("order,甲厂,2024-03-05,某局,1号,1,", "R214"),
         ("penalty,甲厂,#N/A,某局,1号,1,", "R215"),
+        ("penalty,#REF!,2024-03-05,某局,1号,1,", "R215"),
         ("penalty,甲\ufffd厂,2024-03-05,某局,1号,1,", "R216"),
         ("penalty,甲厂,2024-03-05,某局,1号", "R217"),
         ("penalty,甲厂,2024-03-05,某局,1号,1,,,9", "R217"),

@@ -172,3 +172,7 @@ class TestMonitoringTable:
         lines = "".join(f"甲厂,2024-03-05,DW{i:03d},{row}\n" for i, row in enumerate(rows))
         arrival = desk.take_text(self.HEAD + lines, source="cn/monitoring-table")
         assert [found.code for found in arrival.warnings] == ["R243", "R245", "R244"]
+
+    def test_a_value_lost_to_a_spreadsheet_is_no_measurement(self, desk: Desk) -> None:
+        arrival = desk.take_text(self.HEAD + "甲厂,2024-03-05,DW001,总磷,#VALUE!,mg/L,8,\n", source="cn/monitoring-table")
+        assert [found.code for found in arrival.reasons] == ["R215"]

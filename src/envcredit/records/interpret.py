@@ -10,7 +10,7 @@ from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.base.vocabulary import Kind, Vocabulary
 from envcredit.records.cleaning.words import text_of, word_key
 from envcredit.records.columns import Texts, texts
-from envcredit.records.converters import Converter, converter, kind_words
+from envcredit.records.converters import SPREADSHEET_ERROR, Converter, converter, kind_words
 from envcredit.records.headers import ORIGIN, Table
 from envcredit.records.limits import Limits
 from envcredit.records.measurements import Measurements, measurements
@@ -100,17 +100,19 @@ def _columns(table: Table, source: Source, vocabulary: Vocabulary) -> _Columns:
         "unit_org_code": party.org_code,
     }
     others |= measured.columns if measured else {}
-    return _Columns(kinds, attributes, measured, party, replaces, _contradictions(others))
+    return _Columns(kinds, attributes, measured, party, replaces, _faults(others))
 
 
-def _contradictions(columns: Mapping[str, Texts | None]) -> dict[int, Diagnostic]:
-    """Rows in which two columns for one thing that is no attribute of its own say different things."""
-    return {
-        row: replace(fault, values={"attribute": name, **fault.values})
-        for name, column in columns.items()
-        if column
-        for row, fault in column.faults.items()
-    }
+def _faults(columns: Mapping[str, Texts | None]) -> dict[int, Diagnostic]:
+    """Rows in which a thing that is no attribute of its own is stated twice and differently, or is lost to a spreadsheet error."""
+    found: dict[int, Diagnostic] = {}
+    for name, column in columns.items():
+        for row, text in enumerate(column.of if column else ()):
+            if text.startswith("#") and SPREADSHEET_ERROR.match(text):
+                found[row] = problem("R215", attribute=name, found=text)
+        for row, fault in (column.faults if column else {}).items():
+            found[row] = replace(fault, values={"attribute": name, **fault.values})
+    return found
 
 
 def _cleaner(source: Source) -> Callable[[str], str]:
@@ -167,14 +169,14 @@ def _values(statement: Statement, number: int, columns: _Columns, kind: Kind, ta
         text = column.texts.of[number]
         if not text or (column.cell.kinds and kind.name not in column.cell.kinds):
             continue
-        place = table.place(statement.row.line, column.texts.at)
-        fault = column.texts.faults.get(number)
-        if column.name not in kind.attributes:
-            if not column.cell.value:
-                yield problem("R214", place, attribute=column.name, kind=kind.name, found=text[:40])
+        if column.name in kind.attributes:
+            value = column.texts.faults.get(number) or column.convert(text)
+        elif column.cell.value:
             continue
-        value = fault or column.convert(text)
+        else:
+            value = problem("R214", kind=kind.name, found=text[:40])
         if isinstance(value, Diagnostic):
+            place = table.place(statement.row.line, column.texts.at)
             yield replace(value, places=(place,), values={"attribute": column.name, **value.values})
         elif value is not None:
             statement.values[column.name] = value
