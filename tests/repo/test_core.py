@@ -1,0 +1,88 @@
+"""The core alone is enough to rate from files: everything that is not in its lock is made impossible to import."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in BLOCKED:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+BLOCKED = set(sys.argv[1].split(","))
+sys.meta_path.insert(0, Absent())
+from envcredit.cli.app import main
+main(sys.argv[2:])
+"""
+
+
+def _locked(file: Path) -> dict[str, list[str]]:
+    """Name to the pinned versions in a lock."""
+    found: dict[str, list[str]] = {}
+    for name, pinned in re.findall(r"^([\w.-]+)==(\S+)", file.read_text("utf-8"), re.MULTILINE):
+        found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), []).append(pinned)
+    return found
+
+
+@pytest.fixture(scope="module")
+def blocked(repository: Path) -> str:
+    core = set(_locked(repository / "requirements" / "core.txt")) | {"envcredit"}
+    extra = {
+        module
+        for module, owners in packages_distributions().items()
+        if not any(re.sub(r"[-_.]+", "-", owner).lower() in core for owner in owners)
+    }
+    assert {"altair", "vl_convert", "openpyxl", "pytest", "sphinx"} <= extra
+    assert not extra & {"ibis", "duckdb", "pyarrow", "lark", "pydantic", "typer"}
+    return ",".join(sorted(extra))
+
+
+def _envcredit(blocked: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, blocked, *arguments, "--lang", "en"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(blocked: str, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the core has imported and rated the example."""
+    here = tmp_path_factory.mktemp("core")
+    example = repository / "examples" / "real-penalties"
+    records = str(example / "cn_penalties_anonymised.csv")
+    imported = ["records", "import", records, "--source", "examples/decisions", "--out", "store"]
+    rated = ["rate", "--scheme", "cn/ningxia/enterprise/2025", "--units", str(example / "units.csv"), "--records", "store"]
+    for arguments in (imported, [*rated, "--as-of", "2025-12-31", "--out", "run"]):
+        done = _envcredit(blocked, here, *arguments)
+        assert done.returncode == 0, done.stderr
+    return here
+
+
+@pytest.mark.parametrize(
+    "words", ["explain run 甲21有限公司", "replay run", "compare run run", "records template t.xlsx", "scheme list"]
+)
+def test_the_core_does_the_main_job(words: str, blocked: str, folder: Path) -> None:
+    done = _envcredit(blocked, folder, *words.split())
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_report_says_which_part_it_needs(blocked: str, folder: Path) -> None:
+    done = _envcredit(blocked, folder, "report", "run", "--out", "report.html")
+    assert done.returncode == 2
+    assert "envcredit[report]" in done.stderr
+
+
+def test_the_lock_of_the_core_is_part_of_the_other(repository: Path) -> None:
+    core, whole = (_locked(repository / "requirements" / f"{name}.txt") for name in ("core", "dev"))
+    assert {name: pinned for name, pinned in core.items() if whole.get(name) != pinned} == {}
+    assert {"altair", "vl-convert-python"} <= set(whole) - set(core)
