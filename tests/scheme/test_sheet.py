@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -152,6 +153,41 @@ def test_all_problems_at_once_in_reading_order(tmp_path: Path) -> None:
     places = [str(found.places[0]).replace(f"{tmp_path}/", "") for found in caught.value.diagnostics]
     assert places[0].startswith("scheme.xlsx[grades!")
     assert places[-1] == "scheme.xlsx[clauses!H3]"
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([sheet.name for sheet in SHEETS]),
+            st.integers(1, 6),
+            st.integers(1, 12),
+            st.sampled_from(
+                [None, "", "x", "=1+1", "#REF!", "a: b: c", "1e999", "2026-02-30", 5, 0.1, True, "，", "\N{ZERO WIDTH SPACE}"]
+            ),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_whatever_a_person_types_ends_in_diagnostics(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, int, int, object]]
+) -> None:
+    book = tmp_path_factory.mktemp("typed") / "scheme.xlsx"
+    write_sheet(str(GOOD), book, "en")
+    workbook = openpyxl.load_workbook(book)
+    for sheet, row, column, value in edits:
+        workbook[sheet].cell(row, column, value)
+    workbook.save(book)
+    told: list[str] = []
+    with suppress(SchemeError):
+        told.append(read_workbook(book)[0].identity)
+    assert told in ([], ["test/county/2026-01-01"]) or any(sheet == "scheme" for sheet, *_ in edits)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_sheet(str(GOOD), tmp_path / "nowhere" / "scheme.xlsx", "zh")
 
 
 KEYS = st.text("abcdefg_", min_size=1, max_size=8)

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 
 import xlsxwriter
 from pydantic import BaseModel
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 
 from envcredit.base.labels import Language, read_table, word
@@ -53,11 +54,15 @@ def write_workbook(scheme: Scheme, path: Path, language: Language, chapters: Map
     Every cell is text, so nothing in it is ever a formula. Raises ``OSError`` if the file cannot be written.
     """
     plain = plain_scheme(scheme)
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
-        book = Book(workbook, language, _formats(workbook))
-        for sheet in SHEETS:
-            rows = list(rows_of(sheet, plain, chapters or {}))
-            _write_one(book, sheet, rows[0]) if sheet.form == "one" else _write_rows(book, sheet, rows)
+    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book = Book(workbook, language, _formats(workbook))
+    for sheet in SHEETS:
+        rows = list(rows_of(sheet, plain, chapters or {}))
+        _write_one(book, sheet, rows[0]) if sheet.form == "one" else _write_rows(book, sheet, rows)
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise error.args[0] from None
     return tuple(sheet.name for sheet in SHEETS)
 
 
