@@ -104,7 +104,7 @@ def _columns(table: Table, source: Source, vocabulary: Vocabulary) -> _Columns:
 
 
 def _faults(columns: Mapping[str, Texts | None]) -> dict[int, Diagnostic]:
-    """Rows in which a thing that is no attribute of its own is stated twice and differently, or is lost to a spreadsheet error."""
+    """Rows in which what is no attribute of its own is stated twice and differently, or is lost to a spreadsheet error."""
     found: dict[int, Diagnostic] = {}
     for name, column in columns.items():
         for row, text in enumerate(column.of if column else ()):
