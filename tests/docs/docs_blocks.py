@@ -9,8 +9,9 @@ A block may be preceded by a comment that says how it is checked:
 ``<!-- needs: demo-city -->``
     before the first command, the reader has run ``envcredit demo``.
 
-In a ``console`` block, lines after ``$ `` are typed and the lines below must be printed exactly. A line ``…`` stands for any
-number of lines and ``…`` within a line for any text: digests, seconds and long tables are cut this way, nothing else.
+A ``python`` block is run and must print what stands in the ``text`` block below it. In a ``console`` block, lines after ``$ ``
+are typed and the lines below must be printed exactly. A line ``…`` stands for any number of lines and ``…`` within a line for
+any text: digests, seconds and long tables are cut this way, nothing else.
 """
 
 from __future__ import annotations
@@ -85,6 +86,18 @@ def commands_of(block: Block) -> Iterator[Typed]:
 def language_of(page: Path) -> str:
     """``zh`` or ``en``, by where the page stands and what it is called."""
     return "zh" if page.parent.name == "zh" or page.name.endswith(".zh.md") else "en"
+
+
+def printed_below(block: Block, blocks: list[Block]) -> list[str]:
+    """What the page says a ``python`` block prints: the ``text`` block that follows it."""
+    following = blocks[blocks.index(block) + 1 :]
+    return following[0].text.rstrip("\n").split("\n") if following and following[0].language == "text" else []
+
+
+def run_python(block: Block, folder: Path, language: str) -> list[str]:
+    """Runs a ``python`` block in ``folder`` and gives the lines that appear, of both streams."""
+    (folder / "block.py").write_text(block.text, "utf-8")
+    return type_in(f"{sys.executable} -W error block.py", folder, language)
 
 
 def matches(expected: list[str], found: list[str]) -> bool:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from docs_blocks import CUT, Typed, blocks_of, commands_of, language_of, matches, type_in
+from docs_blocks import CUT, Typed, blocks_of, commands_of, language_of, matches, run_python, type_in
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -33,7 +33,8 @@ def refresh(page: Path, city: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(REPOSITORY / "examples", folder / "examples")
-        for block in blocks_of(text):
+        blocks = list(blocks_of(text))
+        for number, block in enumerate(blocks):
             if block.marks.get("needs") == "demo-city" and not (folder / "demo-city").exists():
                 if not city.exists():
                     type_in(f"envcredit demo --out {city.name}", city.parent, "en")
@@ -41,9 +42,13 @@ def refresh(page: Path, city: Path) -> None:
             if "file" in block.marks:
                 (folder / block.marks["file"]).parent.mkdir(parents=True, exist_ok=True)
                 (folder / block.marks["file"]).write_text(block.text, "utf-8")
-            if block.language != "console":
+            before = blocks[number - 1] if number else block
+            if block.language == "text" and before.language == "python":
+                fresh = run_python(before, folder, language_of(page))
+            elif block.language == "console":
+                fresh = [line for typed in commands_of(block) for line in _again(typed, folder, language_of(page))]
+            else:
                 continue
-            fresh = [line for typed in commands_of(block) for line in _again(typed, folder, language_of(page))]
             start, end = block.line + added, block.line + added + block.text.count("\n")
             lines[start:end] = fresh
             added += len(fresh) - block.text.count("\n")

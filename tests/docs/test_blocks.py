@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from docs_blocks import CUT, Block, blocks_of, commands_of, language_of, matches, type_in
+from docs_blocks import CUT, Block, blocks_of, commands_of, language_of, matches, printed_below, run_python, type_in
 from ruamel.yaml import YAML
 
 from envcredit.base.vocabulary import read_vocabulary
@@ -45,7 +42,8 @@ def test_every_block_is_of_a_kind_that_is_checked(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=_named)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
-    for block in blocks_of(page.read_text("utf-8")):
+    blocks = list(blocks_of(page.read_text("utf-8")))
+    for block in blocks:
         if block.marks.get("needs") == "demo-city" and not (tmp_path / "demo-city").exists():
             shutil.copytree(request.getfixturevalue("demo_city"), tmp_path / "demo-city")
         if "file" in block.marks:
@@ -55,7 +53,8 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, request:
         if block.language == "console":
             _type_all(block, page, tmp_path)
         if block.language == "python":
-            _run_python(block, page, tmp_path)
+            found = run_python(block, tmp_path, language_of(page))
+            assert matches(printed_below(block, blocks), found), f"{_named(page)}:{block.line} printed\n" + "\n".join(found)
 
 
 def _type_all(block: Block, page: Path, folder: Path) -> None:
@@ -64,16 +63,6 @@ def _type_all(block: Block, page: Path, folder: Path) -> None:
         found = type_in(typed.command, folder, language_of(page))
         shown = "\n".join(found)
         assert matches(typed.printed, found), f"{_named(page)}:{block.line}: $ {typed.command} printed\n{shown}"
-
-
-def _run_python(block: Block, page: Path, folder: Path) -> None:
-    surroundings = {**os.environ, "ENVCREDIT_LANG": language_of(page)}
-    done = subprocess.run(
-        [sys.executable, "-c", block.text], cwd=folder, env=surroundings, capture_output=True, text=True, check=False
-    )
-    promised = re.findall(r"#> ?(.*)", block.text)
-    assert done.returncode == 0, f"{_named(page)}:{block.line}\n{done.stderr}"
-    assert matches(promised, done.stdout.splitlines()), f"{_named(page)}:{block.line} printed\n{done.stdout}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_named)
