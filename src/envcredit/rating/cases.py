@@ -68,7 +68,7 @@ def _rated(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> dic
     prepared = prepare(scheme)
     with open_engine() as engine:
         engine.load("record", wide_schema(vocabulary).empty_table())
-        made = prepared.rated(engine, _start(scheme, cases, vocabulary))
+        made = prepared.rated(engine, start_of(scheme, cases, vocabulary))
         check(Made(made, engine.table("subject"), prepared.program))
         tables = {name: made[name].to_pyarrow() for name in ("point", "ignored", "derived", "score", "grade")}
     return {name: _by_unit(table) for name, table in tables.items()}
@@ -85,7 +85,8 @@ def _unit_id(number: int) -> str:
     return f"case-{number}"
 
 
-def _start(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> Start:
+def start_of(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> Start:
+    """What a plan starts from when each case is a unit: ``case-0``, ``case-1``, … in the order given."""
     given = [one for number, case in enumerate(cases) for one in _given(number, case, vocabulary)]
     asks = [Ask(_unit_id(n), _unit_id(n), case.as_of, case.known_at or NEVER) for n, case in enumerate(cases)]
     members = [(_unit_id(n), _member_id(n, m)) for n, case in enumerate(cases) for m in _members_of(case)]

@@ -135,7 +135,7 @@ def columns_after_when(programs: Sequence[FactProgram]) -> list[str]:
 
 def columns_after_judging(programs: Sequence[FactProgram]) -> list[str]:
     """Columns by which acts are told apart, and those that values are made of."""
-    acts = {p.rule.per for p in programs if isinstance(p.rule, PointRule) and p.rule.per}
+    acts = {str(p.rule.per) for p in programs if isinstance(p.rule, PointRule) and p.rule.per not in (None, "unit")}
     return sorted(acts | {column_named(name) for p in programs if p.value is not None for name in names_in(p.value)})
 
 
