@@ -36,7 +36,7 @@ def earlier_ratings(run: Run) -> Iterator[Given]:
         if result["grade"]:
             period = periods[unit_id]
             values = {
-                "scheme": run.scheme.scheme,
+                "scheme": scheme_of(run),
                 "period_from": period["period_from"],
                 "period_to": period["period_to"],
                 **result,
@@ -60,7 +60,7 @@ def member_results(run: Run, parks: pa.Table) -> Heard:
             values = {
                 "member": unit_id,
                 "period_to": day,
-                "scheme": run.scheme.scheme,
+                "scheme": scheme_of(run),
                 **result,
                 "grade": result["grade"] or None,
             }
@@ -70,12 +70,17 @@ def member_results(run: Run, parks: pa.Table) -> Heard:
     return Heard(given, pairs, chosen.select(list(LOOKUP)))
 
 
+def scheme_of(run: Run) -> str:
+    """The scheme of a run without its version, from the manifest."""
+    return str(run.manifest["scheme"]["identity"]).rpartition("/")[0]
+
+
 def _results(run: Run) -> Iterator[tuple[str, dict[str, Any]]]:
-    step = run.scheme.score.step if run.scheme.score else Decimal(1)
+    micro = scaled(Decimal(run.manifest["scheme"]["step"] or "1"), NUMBER_PLACES)
     scores = dict(zip(*(run.stage("score").column(c).to_pylist() for c in ("unit_id", "score")), strict=True))
     for row in run.stage("grade").select(["unit_id", "final"]).to_pylist():
         points = scores[row["unit_id"]]
-        score = None if points is None else scaled(points * step, NUMBER_PLACES)
+        score = None if points is None else points * micro
         yield row["unit_id"], {"grade": row["final"], "score": score}
 
 

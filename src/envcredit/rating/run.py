@@ -75,15 +75,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run, read from its folder."""
+    """A finished run, read from its folder. ``applied`` is its scheme where it was just made with it."""
 
     folder: Path
     manifest: Mapping[str, Any] = field(repr=False)
+    applied: Scheme | None = field(default=None, repr=False)
 
     @cached_property
     def scheme(self) -> Scheme:
         """The scheme as it was applied, from the copy that the run keeps."""
-        return read_scheme(self.folder / SCHEME_FOLDER)
+        return self.applied or read_scheme(self.folder / SCHEME_FOLDER)
 
     def path(self, stage: str) -> Path:
         """The Parquet file of a stage."""
@@ -122,7 +123,7 @@ def rate(order: Order, out: Path) -> Run:
         waiting.rename(out)
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
-    return read_run(out)
+    return Run(out, read_manifest(out), order.scheme)
 
 
 def _check_order(order: Order, out: Path) -> None:
