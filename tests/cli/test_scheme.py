@@ -77,6 +77,7 @@ def test_cases(capsys: pytest.CaptureFixture[str]) -> None:
     result = json.loads(out)["result"]
     assert (code, result["failed"]) == (0, 0)
     assert result["count"] == len(result["cases"]) > 0
+    assert "算例 4 个，通过 4 个，不符 0 个" in ask(capsys, "cases", GOOD)[1]
 
 
 def test_a_case_that_comes_out_differently(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_a_clause_may_be_encoded_in_part_stated_or_open() -> None:
 
 def test_cases_are_counted_by_what_they_expect() -> None:
     _, found = coverage_of_folder(GOOD)
-    assert found.cases == 3
+    assert found.cases == 4
     assert found.by_rule["fine"] == RuleCases(firing=1, quiet=1)
     assert found.by_rule["complaints"] == RuleCases(firing=1, quiet=0, can_be_quiet=False)
     assert found.by_rule["scope"] == RuleCases(firing=1, quiet=2)
