@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from envcredit.base.diagnostics import Diagnostic, Place, errors_in, problem
-from envcredit.errors import InputError, SchemeError
+from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.errors import InputError
 from envcredit.rating.prepared import prepare
 from envcredit.rating.run import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
 from envcredit.records.units import read_units
-from envcredit.scheme.checks import check
+from envcredit.scheme.checks.folder import checked_scheme
 from envcredit.scheme.library import locate
-from envcredit.scheme.model import Scheme
-from envcredit.scheme.reader import read_scheme, read_with_places
 
 NATIVE = "native"
 
@@ -41,7 +39,7 @@ class Typed:
 def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
     """The order, and what is to be noted about its inputs. Raises ``InputError`` with everything that is wrong."""
     folder = locate(typed.scheme, typed.as_of)
-    scheme = _checked(typed)
+    scheme = checked_scheme(typed.scheme, typed.as_of)
     if typed.accept_partial and typed.accept_partial not in (scheme.identity, scheme.scheme, typed.scheme):
         raise InputError([problem("T109", found=typed.accept_partial, scheme=scheme.identity)])
     units, notes = read_units(typed.units)
@@ -61,15 +59,6 @@ def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
         accept_partial=bool(typed.accept_partial),
     )
     return order, notes
-
-
-def _checked(typed: Typed) -> Scheme:
-    """The scheme, if it passes its checks; places are looked up only when there is something to show."""
-    scheme = read_scheme(typed.scheme, typed.as_of)
-    if errors_in(check(scheme)):
-        places = read_with_places(typed.scheme, typed.as_of).places
-        raise SchemeError(errors_in(check(scheme, places)))
-    return scheme
 
 
 def _store(typed: Typed) -> Path:

@@ -21,6 +21,7 @@ from envcredit.rating.repairs import WHOLE
 from envcredit.scheme.model import PointRule, Scheme
 
 SCORING = ["deduct", "award", "demerit"]
+OCCURRED = [COUNTED, "lapsed", "outside_period"]
 
 
 def scored(keeper: Keeper, pick: ir.Table, reading: Reading) -> ir.Table:
@@ -42,9 +43,14 @@ def scored(keeper: Keeper, pick: ir.Table, reading: Reading) -> ir.Table:
 
 
 def _escalated(priced: ir.Table, taken: ir.Table, repeating: Sequence[tuple[int, PointRule]], scheme: Scheme) -> ir.Table:
-    """The n-th occurrence costs more: multiplied or increased from ``repeat.from`` on."""
-    occurred = taken.filter(taken.repeat_from.notnull() & ~taken.revoked & taken.since.notnull())
-    other = occurred.select(unit_id="unit_id", rule_no="rule_no", other_day="since", other_id="record_id").view()
+    """The n-th occurrence costs more: multiplied or increased from ``repeat.from`` on.
+
+    Within a stated term earlier facts are occurrences even if they have lapsed by themselves; without one, only facts that
+    count today are. What was revoked, repaired or ended must not be used against the unit in any way.
+    """
+    occurred = taken.filter(taken.repeat_from.notnull() & taken.status.isin(OCCURRED))
+    still = occurred.status == COUNTED
+    other = occurred.select("unit_id", "rule_no", other_day="since", other_id="record_id", other_counts=still).view()
     pairs = priced.select("unit_id", "rule_no", "record_id", "since").join(other, ["unit_id", "rule_no"])
     earlier = (pairs.other_day < pairs.since) | ((pairs.other_day == pairs.since) & (pairs.other_id <= pairs.record_id))
     near = ibis.cases(*((pairs.rule_no == number, _near(pairs, rule, scheme)) for number, rule in repeating), else_=False)
@@ -57,7 +63,7 @@ def _escalated(priced: ir.Table, taken: ir.Table, repeating: Sequence[tuple[int,
 def _near(pairs: ir.Table, rule: PointRule, scheme: Scheme) -> Any:
     assert rule.repeat is not None
     if rule.repeat.within is None:
-        return ibis.literal(True)
+        return pairs.other_counts
     return pairs.other_day > moved(pairs.since, rule.repeat.within, -1, scheme.calendar.month_end)
 
 
