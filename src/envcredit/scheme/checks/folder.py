@@ -15,7 +15,7 @@ from envcredit.scheme.checks.stories import cases_by_rule, cases_for_every_rule
 from envcredit.scheme.coverage import Coverage, coverage
 from envcredit.scheme.library import locate
 from envcredit.scheme.model import Scheme
-from envcredit.scheme.reader import read_folder
+from envcredit.scheme.reader import read_folder, read_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ def check_folder(name_or_path: str | Path, on: date | None = None) -> Findings:
 
 
 def checked_scheme(name_or_path: str | Path, on: date | None = None) -> Scheme:
-    """A scheme that passed: read, and without an error in its checks. Raises ``SchemeError`` with every error."""
-    reading = read_folder(locate(name_or_path, on))
-    if reading.scheme is None:
-        raise SchemeError(reading.diagnostics)
-    errors = errors_in(check(reading.scheme, reading.places))
-    if errors:
-        raise SchemeError(errors)
-    return reading.scheme
+    """A scheme that passed: read, in force on the day ``on`` if one is given, and without an error in its checks.
+
+    Raises ``SchemeError`` with every error. Places are looked up only when there is something to show.
+    """
+    scheme = read_scheme(name_or_path, on)
+    if errors_in(check(scheme)):
+        raise SchemeError(errors_in(check(scheme, read_folder(locate(name_or_path, on)).places)))
+    return scheme
 
 
 def coverage_of_folder(name_or_path: str | Path, on: date | None = None) -> tuple[Scheme, Coverage]:
