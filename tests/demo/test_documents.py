@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from envcredit.base.uscc import verdict
-from envcredit.demo.city import credit_code
+from envcredit.demo.city import FIRST_YEAR, LAST_YEAR, credit_code
 from envcredit.demo.corrections import corrections
 from envcredit.demo.documents import Document, documents, units_document, write
 from envcredit.demo.story import story
@@ -37,7 +37,7 @@ def arrived(delivered: list[Document], tmp_path_factory: pytest.TempPathFactory)
 
 def test_forms_and_encodings(delivered: list[Document]) -> None:
     files = {document.file: document for document in delivered}
-    assert files["双公示_行政处罚_2021.csv"].encoding == "gb18030"
+    assert files[f"双公示_行政处罚_{FIRST_YEAR}.csv"].encoding == "gb18030"
     assert {document.source for document in delivered} == {
         "native", "cn/monitoring-table", "cn/double-publicity-penalty-2015", "cn/double-publicity-penalty-2018",
     }  # fmt: skip
@@ -80,7 +80,7 @@ def test_corrections_replace_and_contradictions_are_kept_out(arrived: tuple[Path
         key=lambda row: row["record_id"],
     )
     document = corrections(penalties)
-    late = import_files([write(document, folder)], document.source, folder / "store", "2026-06-20T01:00:00Z")
+    late = import_files([write(document, folder)], document.source, folder / "store", f"{LAST_YEAR + 2}-06-20T01:00:00Z")
     assert (late.accepted, late.quarantined, late.duplicate) == (3, 2, 4)
     assert {found.code for found in late.reasons} == {"R232"}
 
@@ -94,7 +94,7 @@ def test_the_register_of_units_is_read_back(tmp_path: Path) -> None:
 
 
 def test_dates_stand_as_days_in_workbooks(delivered: list[Document], tmp_path: Path) -> None:
-    document = next(d for d in delivered if d.file == "环境管理_2024.xlsx")
+    document = next(d for d in delivered if d.file == f"环境管理_{FIRST_YEAR}.xlsx")
     book = openpyxl.load_workbook(write(document, tmp_path))
     cells = [cell for page in book for row in page.iter_rows(min_row=2) for cell in row]
     assert sum(cell.is_date for cell in cells) > 100

@@ -58,10 +58,13 @@ def _write_texts(done: Walk, lang: Language) -> None:
 
 
 def _lines(done: Walk, lang: Language) -> Iterator[str]:
+    from envcredit.demo.city import FIRST_YEAR, LAST_YEAR
+
     last = done.runs[-1]
     parks = done.parks.manifest["counts"]["units"]
     yield f"# {word('demo.title', lang)}\n"
-    yield word("demo.about", lang, units=last.manifest["counts"]["units"], parks=parks, files=done.files)
+    years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+    yield word("demo.about", lang, units=last.manifest["counts"]["units"], parks=parks, files=done.files, **years)
     yield word("demo.arrived", lang, **{name: done.arrived(name) for name in _COUNTS})
     yield word("demo.unattached", lang, year=_year(last), count=last.manifest["stages"]["unattached"]["rows"])
     yield f"\n## {word('demo.grades', lang)}\n\n{_grades(done.runs, lang)}"
@@ -108,16 +111,15 @@ def _places(done: Walk, lang: Language) -> Iterator[str]:
         report = word("demo.look.no_report", lang, run=last, path=done.folder / "report.html")
     rows = [(done.report or "—", report), (done.explanation, word("demo.look.explanation", lang))]
     rows += [(done.comparison, word("demo.look.comparison", lang)), (done.folder / "files", word("demo.look.files", lang))]
-    rows += [
-        (done.folder / "records", word("demo.look.quarantine", lang)),
-        (done.folder / "schemes", word("demo.look.schemes", lang)),
-    ]
+    rows += [(done.folder / "records", word("demo.look.quarantine", lang))]
     yield from (f"{path}  {text}" for path, text in rows)
+    from envcredit.demo.ratings import UNITS_SCHEME
+
     yield f"\n{word('demo.try', lang)}:"
     yield f"  envcredit explain {last} {done.unit}"
     yield f"  envcredit compare {done.runs[-2].folder} {last}"
     yield f"  envcredit replay {last}"
-    yield f"  envcredit scheme prose {done.folder / 'schemes' / 'enterprise'}"
+    yield f"  envcredit scheme prose {UNITS_SCHEME}"
 
 
 def _plain(done: Walk) -> dict[str, object]:

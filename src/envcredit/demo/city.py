@@ -12,7 +12,9 @@ from envcredit.base.regions import built_in
 from envcredit.base.uscc import check_character, organisation_check
 from envcredit.demo.words import Trade, Words, read_words
 
-FIRST_YEAR, LAST_YEAR = 2021, 2025
+FIRST_YEAR, LAST_YEAR = 2024, 2028
+RATED_YEARS = tuple(range(LAST_YEAR - 2, LAST_YEAR + 1))
+"""Years of a made-up future: the model schemes that are applied are in force from 2026."""
 _CLASSES = ("key", "simplified", "registered", "none")
 _FORMS = (("91", "有限公司"), ("91", "有限责任公司"), ("91", "股份有限公司"), ("91", "厂"), ("92", "厂（个体工商户）"))
 _FARM_FORMS = (("91", "有限公司"), ("92", "场（个体工商户）"), ("93", "专业合作社"), ("N2", "农民合作社"))
@@ -126,17 +128,17 @@ def _unit(words: Words, parks: tuple[Park, ...], names: Iterator[str], serial: i
         code=code,
         name=_named(region, brand, trade, form, chance),
         former_name=_named(region, brand, trade, "厂" if "公司" in form else form, chance) if renamed else "",
-        renamed_on=_day(chance, 2022, 2024),
+        renamed_on=_day(chance, FIRST_YEAR + 1, LAST_YEAR - 1),
         unit_type="institution" if trade.institution else "service_body" if trade.service else "enterprise",
         region=region,
         trade=trade,
         park=chance.choice(near) if near and chance.random() < (0.55 if works else 0.05) else "",
         permit_class=permit_class,
         permit_number=f"{code}001{'P' if permit_class in ('key', 'simplified') else 'W'}" if permit_class != "none" else "",
-        permit_from=_day(chance, 2018, 2022),
+        permit_from=_day(chance, FIRST_YEAR - 3, FIRST_YEAR + 1),
         status=status,
-        stopped_from=_day(chance, 2024, 2025) if status == "stopped" else None,
-        enrolled_on=date(chance.choice((2019, 2020, 2021, 2021, 2022, 2024)), 1, 1),
+        stopped_from=_day(chance, LAST_YEAR - 1, LAST_YEAR) if status == "stopped" else None,
+        enrolled_on=date(FIRST_YEAR + chance.choice((-2, -1, 0, 0, 1, 3)), 1, 1),
         key_unit=permit_class == "key" or chance.random() < 0.03,
         care=chance.betavariate(5, 1.6),
     )

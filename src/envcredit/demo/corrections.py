@@ -7,11 +7,12 @@ from typing import Any
 
 from envcredit.base.amounts import unscaled
 from envcredit.base.vocabulary import read_vocabulary
+from envcredit.demo.city import LAST_YEAR
 from envcredit.demo.documents import NATIVE, Document, Sheet
 from envcredit.demo.typist import Cell
 
-FILE = "更正与补报_2025年6月.xlsx"
-RECORDED_AT = "2025-06-20T01:00:00Z"
+FILE = f"更正与补报_{LAST_YEAR}年6月.xlsx"
+RECORDED_AT = f"{LAST_YEAR}-06-20T01:00:00Z"
 _CORRECTED, _CONTRADICTED, _REPEATED = 3, 2, 4
 
 

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.demo import penalty_forms
-from envcredit.demo.city import FIRST_YEAR, City, Park, Unit
+from envcredit.demo.city import FIRST_YEAR, LAST_YEAR, City, Park, Unit
 from envcredit.demo.statement import Statement
 from envcredit.demo.typist import Cell, Typist
 
@@ -83,13 +83,19 @@ def documents(statements: Iterable[Statement], chance: Random) -> Iterator[Docum
     by_subject: dict[tuple[int, str], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     subject_of = {kind: subject for subject, kinds in _SUBJECTS.items() for kind in kinds}
     for statement in statements:
-        year = max(statement.day.year, FIRST_YEAR)
+        year = max(_told_on(statement).year, FIRST_YEAR)
         subject = subject_of[statement.kind]
         if statement.kind == "penalty" and year in penalty_forms.YEARS:
             subject = "双公示行政处罚"
         by_subject[year, subject][statement.kind].append(statement)
     for (year, subject), kinds in sorted(by_subject.items()):
         yield _document(year, subject, kinds, chance)
+
+
+def _told_on(statement: Statement) -> date:
+    """Ratings are told when they are published, everything else when it happens."""
+    published = statement.values.get("published_on")
+    return published if isinstance(published, date) else statement.day
 
 
 def recorded_at(year: int) -> str:
@@ -177,7 +183,7 @@ def _document(year: int, subject: str, kinds: Mapping[str, list[Statement]], cha
     as_csv = len(_SUBJECTS[subject]) == 1
     typist = Typist(chance, tidy=0.9, dates_as_text=as_csv)
     sheets = tuple(_native(kind, kinds[kind], typist, chance, with_kind=as_csv) for kind in _SUBJECTS[subject] if kinds.get(kind))
-    encoding = "gb18030" if subject == "信访投诉" and year == 2022 else "utf-8-sig"
+    encoding = "gb18030" if subject == "信访投诉" and year == FIRST_YEAR + 1 else "utf-8-sig"
     file = f"{subject}_{year}.{'csv' if as_csv else 'xlsx'}"
     return Document(file, _SOURCES.get(subject, NATIVE), recorded_at(year), sheets, encoding)
 
@@ -212,7 +218,7 @@ def spoil(rows: list[list[Cell]], head: Sequence[str], chance: Random) -> None:
     for row in rows:
         if chance.random() < 0.004:
             at = chance.choice(dates)
-            row[at] = chance.choice(("#N/A", "2023-02-30", "不详", "03/04/2023"))
+            row[at] = chance.choice(("#N/A", f"{LAST_YEAR}-02-30", "不详", f"03/04/{LAST_YEAR}"))
         if amounts and chance.random() < 0.006 and row[amounts[0]] != "":
             row[amounts[0]] = chance.choice(("-20000", "若干", "贰万或叁万元"))
 
@@ -221,7 +227,7 @@ def _write_workbook(sheets: Iterable[Sheet], path: Path) -> None:
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
     )
-    book.set_properties({"created": date(2026, 1, 1)})
+    book.set_properties({"created": date(LAST_YEAR + 1, 1, 1)})
     bold = book.add_format({"bold": True})
     for sheet in sheets:
         page = book.add_worksheet(sheet.name)

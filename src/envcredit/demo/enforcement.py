@@ -13,7 +13,8 @@ from envcredit.demo.statement import Office, Statement, Value, day_in, how_many,
 from envcredit.demo.words import Behaviour
 
 LAST_DAY = date(LAST_YEAR, 12, 31)
-_TREND = {2021: 1.3, 2022: 1.15, 2023: 1.0, 2024: 0.9, 2025: 0.8}
+_TREND = (1.3, 1.15, 1.0, 0.9, 0.8)
+_CODE_IN_FORCE = date(2026, 8, 15)  # 生态环境法典第一千二百四十二条
 _ORDERS = {
     "correct": 50,
     "correct_by": 38,
@@ -67,7 +68,7 @@ def acts(units: tuple[Unit, ...], office: Office) -> Iterator[Act]:
     serial = 0
     for unit in units:
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
-            for _ in range(how_many(chance, 0.16 * unit.hazard * _TREND[year])):
+            for _ in range(how_many(chance, 0.16 * unit.hazard * _TREND[year - FIRST_YEAR])):
                 serial += 1
                 behaviour = _behaviour(unit, chance)
                 medium = chance.choice([m for m in behaviour.media if m in unit.trade.media] or behaviour.media)
@@ -85,7 +86,8 @@ def order(act: Act) -> Statement | None:
     performed = chance.random() < 0.95
     return act.document(
         "order", decided, "责改字",
-        inspected_on=act.found_on, order_category=kind, due_on=due, law_violated=act.behaviour.law, performed=performed,
+        inspected_on=act.found_on, order_category=kind, due_on=due, performed=performed,
+        law_violated=cited(act.behaviour.law, decided),
     )  # fmt: skip
 
 
@@ -98,10 +100,18 @@ def penalty(act: Act, decided: date) -> tuple[Statement, Sanction]:
     money |= {"confiscated": Decimal(sanction.gains)} if sanction.gains else {}
     return act.document(
         "penalty", decided, "罚决字",
-        inspected_on=act.found_on, categories=sanction.categories, severity=sanction.severity, law_violated=act.behaviour.law,
-        law_basis=act.behaviour.basis, due_on=decided + timedelta(days=15), performed=chance.random() < 0.94,
+        inspected_on=act.found_on, categories=sanction.categories, severity=sanction.severity,
+        law_violated=cited(act.behaviour.law, decided), law_basis=cited(act.behaviour.basis, decided),
+        due_on=decided + timedelta(days=15), performed=chance.random() < 0.94,
         publish_until=decided + timedelta(days=published), **money,
     ), sanction  # fmt: skip
+
+
+def cited(article: str, day: date) -> str:
+    """The article as cited on a day. The Code of 2026 takes the place of laws, not of regulations; which article of it takes
+    the place of which is not established, so none is named.
+    """
+    return "《生态环境法典》有关条款" if "法》" in article and day >= _CODE_IN_FORCE else article
 
 
 def _behaviour(unit: Unit, chance: Random) -> Behaviour:

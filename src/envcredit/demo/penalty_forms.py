@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from envcredit.base.numerals import in_capitals
+from envcredit.demo.city import FIRST_YEAR
 from envcredit.demo.statement import Statement
 from envcredit.demo.typist import Cell, Typist
 
@@ -118,9 +119,9 @@ def form_2018(statements: Sequence[Statement], typist: Typist) -> tuple[list[str
 
 
 YEARS: Mapping[int, tuple[Form, str, str, str]] = {
-    2021: (form_2015, "cn/double-publicity-penalty-2015", "双公示_行政处罚_2021.csv", "gb18030"),
-    2022: (form_2018, "cn/double-publicity-penalty-2018", "双公示_行政处罚_2022.csv", "utf-8-sig"),
-    2023: (form_2018, "cn/double-publicity-penalty-2018", "双公示_行政处罚_2023.xlsx", "utf-8-sig"),
+    FIRST_YEAR: (form_2015, "cn/double-publicity-penalty-2015", f"双公示_行政处罚_{FIRST_YEAR}.csv", "gb18030"),
+    FIRST_YEAR + 1: (form_2018, "cn/double-publicity-penalty-2018", f"双公示_行政处罚_{FIRST_YEAR + 1}.csv", "utf-8-sig"),
+    FIRST_YEAR + 2: (form_2018, "cn/double-publicity-penalty-2018", f"双公示_行政处罚_{FIRST_YEAR + 2}.xlsx", "utf-8-sig"),
 }
 """Form, name of the source mapping, file and encoding of the years whose penalties came through 双公示."""
 

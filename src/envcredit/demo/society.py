@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from envcredit.demo.city import FIRST_YEAR, LAST_YEAR, City, Park, Unit
+from envcredit.demo.city import FIRST_YEAR, LAST_YEAR, RATED_YEARS, City, Park, Unit
 from envcredit.demo.statement import Office, Statement, Value, authority, day_in, how_many, later, words
 
 _YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
@@ -175,8 +175,9 @@ def _entries(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 
 def _earlier_rating(unit: Unit, chance: Random) -> Iterator[Statement]:
-    """The result of 2022 under the measures that applied before."""
-    if unit.permit_class not in ("key", "simplified") or unit.enrolled_on.year > 2022:
+    """The result of the year before the first rating, under the measures that applied then."""
+    year = RATED_YEARS[0] - 1
+    if unit.permit_class not in ("key", "simplified") or unit.enrolled_on.year > year:
         return
     score = max(0, min(100, round(chance.gauss(62 + 30 * unit.care, 6))))
     grade = next(
@@ -185,13 +186,13 @@ def _earlier_rating(unit: Unit, chance: Random) -> Iterator[Statement]:
     yield Statement(
         "rating",
         unit,
-        date(2022, 12, 31),
+        date(year, 12, 31),
         {
-            "period_from": date(2022, 1, 1),
-            "period_to": date(2022, 12, 31),
+            "period_from": date(year, 1, 1),
+            "period_to": date(year, 12, 31),
             "grade": grade,
             "score": Decimal(score),
-            "published_on": date(2023, 4, 20),
+            "published_on": date(year + 1, 4, 20),
             "authority": _BUREAU,
             "scheme": "原评价办法（示例）",
         },
