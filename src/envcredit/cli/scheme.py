@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from envcredit.rating.cases import CaseResult
     from envcredit.scheme.checks.folder import Findings
     from envcredit.scheme.coverage import Coverage
-    from envcredit.scheme.model import Scheme, Words
+    from envcredit.scheme.model import Scheme
+    from envcredit.scheme.scalars import Words
 
 _Name = Annotated[str, typer.Argument(metavar="SCHEME", help=say("cli.scheme.name"), show_default=False)]
 _On = Annotated[str, typer.Option("--on", metavar="DAY", help=say("cli.scheme.on"), show_default=False)]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from envcredit.base.labels import Language
-from envcredit.scheme.model import Basis, Better
+from envcredit.scheme.scalars import Basis, Better
 
 Both = Mapping[Language, str]
 Status = Literal["rated", "refused", "not_rated"]

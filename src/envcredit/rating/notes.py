@@ -14,7 +14,8 @@ from envcredit.base.amounts import unscaled, written
 from envcredit.base.labels import LANGUAGES, Language, word
 from envcredit.base.vocabulary import Attribute, Vocabulary, scale
 from envcredit.rating.explanation import Both, Detail, GradeNote, Provision, RecordNote
-from envcredit.scheme.model import Scheme, Words
+from envcredit.scheme.model import Scheme
+from envcredit.scheme.scalars import Words
 
 CITED_APART = ("authority", "document_number", "about_authority")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from envcredit.scheme.model import Day, Key, Part
+from envcredit.scheme.scalars import Day, Key, Part
 
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 IgnoredReason = Literal[

@@ -9,7 +9,8 @@ from typing import Literal, get_args
 
 from envcredit.base.labels import Language, word
 from envcredit.scheme.checks.clauses import NOT_ESTABLISHED, citations
-from envcredit.scheme.model import Basis, Scheme
+from envcredit.scheme.model import Scheme
+from envcredit.scheme.scalars import Basis
 
 State = Literal["encoded", "in_part", "stated", "not_modelled", "open"]
 STATES: tuple[State, ...] = get_args(State)

@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 
 from envcredit.base.days import Term
 from envcredit.base.digest import digest_of
-from envcredit.scheme.model import InDigest, Scheme
+from envcredit.scheme.model import Scheme
+from envcredit.scheme.scalars import InDigest
 
 Part = Literal["rule", "text"]
 

@@ -1,92 +1,32 @@
-"""What a rating scheme is: one frozen class a construct, filled by the reader, never by hand.
-
-Every scalar arrives from YAML as text, so that no number passes through a binary float. Field metadata says which of
-the two digests a field enters: the rule digest (it can change a number) or the text digest (labels, prose, sources).
-"""
+"""What a rating scheme is: one frozen class a construct, filled by the reader, never by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BeforeValidator, Field
 
-from envcredit.base.amounts import Rounding, exact
-from envcredit.base.days import MonthEnd, Term, TermEnd, term
-from envcredit.scheme.conditions.tree import LONGEST_TERM
-
-
-@dataclass(frozen=True, slots=True)
-class InDigest:
-    """Which digest a field enters: ``rule`` when it can change a number or a grade, else ``text``."""
-
-    name: Literal["rule", "text"]
-
-
-RULE = InDigest("rule")
-TEXT = InDigest("text")
-
-Number = Annotated[
-    Decimal,
-    BeforeValidator(lambda v: exact(v) if isinstance(v, str) else v),
-    PlainSerializer(lambda v: f"{v.normalize():f}", return_type=str),
-]
-Length = Annotated[
-    Term, BeforeValidator(lambda v: v if isinstance(v, Term) else _length(str(v))), PlainSerializer(str, return_type=str)
-]
-Day = Annotated[date, BeforeValidator(lambda v: _day(v) if isinstance(v, str) else v)]
-Percent = Annotated[
-    Decimal,
-    BeforeValidator(lambda v: _share(v) if isinstance(v, str) else v),
-    PlainSerializer(lambda v: f"{v.normalize():f}", return_type=str),
-]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-Path = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_.-]*)+$")]
-Basis = Literal["official", "reported", "inferred", "model"]
-Better = Literal["higher", "lower"]
-Keep = Literal["highest", "earliest", "latest"]
-Missing = Annotated[str, Field(pattern=r"^(refuse|skip|assume .+)$")]
-
-
-def _day(text: str) -> date:
-    if len(text) != 10:
-        raise ValueError(f"not a day such as 2025-01-31: {text!r}")
-    return date.fromisoformat(text)
-
-
-def _length(text: str) -> Term:
-    length = term(text)
-    if length.count > LONGEST_TERM[length.unit]:
-        raise ValueError(f"not a term of a hundred years or less: {text!r}")
-    return length
-
-
-def _range(value: Any) -> Any:
-    if isinstance(value, list):
-        raise ValueError(f"not a decimal number or a range such as '80 to 100': {value!r}")
-    return tuple(p.strip() for p in value.split(" to ")) if isinstance(value, str) and " to " in value else value
-
-
-def _share(text: str) -> Decimal:
-    if not text.endswith("%"):
-        raise ValueError(f"not a percentage such as '15%': {text!r}")
-    return exact(text[:-1]) / 100
-
-
-class Part(BaseModel):
-    """Base of all parts of a scheme: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-
-
-class Words(Part):
-    """A label or sentence in both languages."""
-
-    zh: Annotated[str, TEXT]
-    en: Annotated[str, TEXT]
+from envcredit.base.amounts import Rounding
+from envcredit.base.days import MonthEnd, TermEnd
+from envcredit.scheme.scalars import (
+    RULE,
+    TEXT,
+    Basis,
+    Better,
+    Day,
+    Keep,
+    Key,
+    Length,
+    Missing,
+    Number,
+    Part,
+    Path,
+    Percent,
+    Words,
+    range_of,
+)
 
 
 class Source(Part):
@@ -272,7 +212,7 @@ class Tier(Part):
     """One tier of a weighted indicator. Without ``when`` it is what remains. Two ``points`` are a range."""
 
     when: Annotated[str | None, RULE] = None
-    points: Annotated[Number | tuple[Number, Number], RULE, BeforeValidator(_range)]
+    points: Annotated[Number | tuple[Number, Number], RULE, BeforeValidator(range_of)]
     words: Annotated[Words | None, TEXT] = None
 
 

@@ -12,7 +12,7 @@ from envcredit.scheme.conditions.problems import ConditionProblem
 from envcredit.scheme.conditions.tree import Aggregate, Among, And, Condition, Grouped, Name, Quotient, Since, names_in
 from envcredit.scheme.conditions.truth import unhandled_unknowns
 from envcredit.scheme.conditions.typing import Names, bound, names_for
-from envcredit.scheme.model import MeasureRule, RepairRule, TierRule
+from envcredit.scheme.model import MeasureRule, RepairRule, TermTable, TierRule
 
 
 def users(ground: Ground) -> Iterator[tuple[Spot, tuple[str, ...], Mapping[str, str]]]:
@@ -45,7 +45,7 @@ def unknown_is_handled(ground: Ground) -> Iterator[Diagnostic]:
             for written in sorted(set().union(*asked) - told):
                 told.add(written)
                 yield ground.found("S272", spot, rule=way[1], name=written)
-        yield from _first_day(ground, way, guard, names, told)
+        yield from _dating(ground, way, guard, names, told)
 
 
 def _guard(way: Spot, trees: Iterable[tuple[Spot, Parsed]]) -> Condition | None:
@@ -78,12 +78,18 @@ def _probes(tree: Parsed | Name) -> Iterator[Condition]:
             yield tree
 
 
-def _first_day(ground: Ground, way: Spot, guard: Condition | None, names: Names, told: set[str]) -> Iterator[Diagnostic]:
-    """The day from which a fact counts is asked for like any other value."""
+def _dating(ground: Ground, way: Spot, guard: Condition | None, names: Names, told: set[str]) -> Iterator[Diagnostic]:
+    """The day from which a fact counts, and the code that decides how long, are asked for like any other value."""
     window = next((rule.counts for place, rule in looking_rules(ground.scheme) if place == way), None)
-    name = names.find(window.first) if window else None
-    if name and name.written not in told and unhandled_unknowns(_beside(guard, Among(name, ())), names) & {name.written}:
-        yield ground.found("S272", (*way, "counts", "from"), rule=way[1], name=name.written)
+    if window is None:
+        return
+    asked: dict[Spot, str] = {("from",): window.first}
+    if isinstance(window.lasts, TermTable):
+        asked["for", "by"] = window.lasts.by
+    for spot, written in asked.items():
+        name = names.find(written)
+        if name and written not in told and unhandled_unknowns(_beside(guard, Among(name, ())), names) & {written}:
+            yield ground.found("S272", (*way, "counts", *spot), rule=way[1], name=written)
 
 
 def only_asked_values_are_handled(ground: Ground) -> Iterator[Diagnostic]:
@@ -110,10 +116,16 @@ def _days_asked(ground: Ground, way: Spot) -> set[str]:
     return days
 
 
+def _dating_names(ground: Ground, way: Spot, kinds: tuple[str, ...]) -> Iterator[Name]:
+    names = names_for(ground.scheme, ground.vocabulary, str(way[1]), kinds=kinds)
+    yield from (name for written in _days_asked(ground, way) if (name := names.find(written)))
+
+
 def assumed_values_fit(ground: Ground) -> Iterator[Diagnostic]:
     """A value that is assumed has the type of the name it stands for."""
-    for way, _, missing in users(ground):
+    for way, kinds, missing in users(ground):
         types = {name.written: name.type for _, tree in trees_below(ground, way) for name in names_in(tree)}
+        types |= {name.written: name.type for name in _dating_names(ground, way, kinds)}
         for written, answer in missing.items():
             if written not in types or not answer.startswith("assume "):
                 continue

@@ -16,8 +16,9 @@ from envcredit.scheme.conditions.parse import condition, measure, operand
 from envcredit.scheme.conditions.prose import told, told_measure
 from envcredit.scheme.conditions.tree import Type, type_of
 from envcredit.scheme.conditions.typing import Names, names_for
-from envcredit.scheme.model import MeasureRule, PointRule, Scheme, TierRule, Words
+from envcredit.scheme.model import MeasureRule, PointRule, Scheme, TierRule
 from envcredit.scheme.prose.figures import chinese_numeral, quantity_text, runs_of
+from envcredit.scheme.scalars import Words
 
 _FOLD = re.compile(r"(?<=[，。；：、）”]) +")
 """The space that YAML leaves where a Chinese sentence was folded."""

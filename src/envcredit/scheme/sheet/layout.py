@@ -37,9 +37,9 @@ from envcredit.scheme.model import (
     Tier,
     TierRule,
     VetoRule,
-    Words,
 )
 from envcredit.scheme.model_walk import alternatives
+from envcredit.scheme.scalars import Words
 
 Way = tuple[str, ...]
 Form = Literal["one", "keyed", "listed", "rules", "rows", "table"]

@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from envcredit.base.days import Term
-from envcredit.scheme.model import Percent, Scheme
+from envcredit.scheme.model import Scheme
+from envcredit.scheme.scalars import Percent
 from envcredit.scheme.yaml_tree import Plain
 
 _PERCENT = get_args(Percent)[1]
