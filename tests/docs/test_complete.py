@@ -11,6 +11,7 @@ from pages import commands, decisions, diagnostics, schemes, vocabulary
 from pydantic import BaseModel
 
 from envcredit.base.diagnostics import code_table
+from envcredit.base.labels import read_table
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.cli.app import VERBS, whole_command
 from envcredit.rating import columns
@@ -58,6 +59,14 @@ def test_every_column_of_a_run(language: str) -> None:
         if stage.name in ("fact", "unit"):
             continue
         assert sorted(set(stage.columns) - _code(sections[stage.name])) == [], stage.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_and_state_of_a_result(language: str) -> None:
+    said = _code(_page(language, "run-folder"))
+    named = {key.split(".")[1] for key in read_table("words") if re.fullmatch(r"(unattached|why_less|ignored)\.\w+", key)}
+    assert {"masked_code", "no_identifier"} <= named
+    assert sorted(named - said) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
