@@ -44,7 +44,7 @@ def refresh(page: Path, city: Path) -> None:
                 (folder / block.marks["file"]).write_text(block.text, "utf-8")
             before = blocks[number - 1] if number else block
             if block.language == "text" and before.language == "python":
-                fresh = run_python(before, folder, language_of(page))
+                fresh = _sound(run_python(before, folder, language_of(page)))
             elif block.language == "console":
                 fresh = [line for typed in commands_of(block) for line in _again(typed, folder, language_of(page))]
             else:
@@ -56,7 +56,7 @@ def refresh(page: Path, city: Path) -> None:
 
 
 def _again(typed: Typed, folder: Path, language: str) -> list[str]:
-    found = type_in(typed.command, folder, language)
+    found = _sound(type_in(typed.command, folder, language))
     if typed.printed != [CUT] and matches(typed.printed, found):
         return [*typed.lines, *typed.printed]
     if CUT not in typed.printed or typed.printed == [CUT]:
@@ -64,6 +64,14 @@ def _again(typed: Typed, folder: Path, language: str) -> list[str]:
     cut = typed.printed.index(CUT)
     tail = len(typed.printed) - cut - 1
     return [*typed.lines, *found[:cut], CUT, *(found[-tail:] if tail else [])]
+
+
+def _sound(found: list[str]) -> list[str]:
+    """Nobody wants to read in a manual that the program failed."""
+    failed = [line for line in found if line.startswith(("Traceback", "C901"))]
+    if failed:
+        sys.exit("\n".join(found))
+    return found
 
 
 if __name__ == "__main__":
