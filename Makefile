@@ -15,7 +15,8 @@ help:  ## what there is
 setup: $(STAMP)  ## .venv with the locked requirements and envcredit itself
 
 $(STAMP): requirements/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and python3-venv with it"; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed / 需要 Python 3.11 以上"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "The venv module is missing / 缺少 venv 模块: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
