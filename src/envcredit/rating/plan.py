@@ -19,7 +19,7 @@ from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
 from envcredit.rating.exact import day_number
-from envcredit.rating.facts import Heard, facts
+from envcredit.rating.facts import Heard, facts, known_records
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.picks import FRAME, JUDGED, REPAIR, STATE, Reading, columns_after_judging, picks
 from envcredit.rating.points import capped_by_part, scored
@@ -146,7 +146,8 @@ def _silent_kinds(reading: Reading) -> list[str]:
 
 
 def _unattached(record: ir.Table, party: ir.Table) -> ir.Table:
-    stated = record.select("record_id", "kind", "file", "line", *PARTY)
+    standing = known_records(record).filter(ibis._.replaced_at.isnull())
+    stated = standing.select("record_id", "kind", "file", "line", *PARTY)
     lost = stated.join(party.filter(party.unit_id.isnull()), list(PARTY))
     return UNATTACHED.shaped(lost)
 

@@ -111,7 +111,7 @@ def rate(order: Order, out: Path) -> Run:
     T105 ``out`` exists, T106 park scheme without members; ``InvariantError`` when a result contradicts itself.
     """
     _check_order(order, out)
-    stored = [b for b in batches(order.store) if order.batches is None or b.id in order.batches]
+    stored = _known_batches(order)
     waiting = out.with_name(f".{out.name}.writing")
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
@@ -124,6 +124,12 @@ def rate(order: Order, out: Path) -> Run:
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     return Run(out, read_manifest(out), order.scheme)
+
+
+def _known_batches(order: Order) -> list[Batch]:
+    """Batches that had been recorded by ``known_at``, so that what comes later leaves no trace in a run."""
+    known = [batch for batch in batches(order.store) if batch.recorded_at <= order.known_at]
+    return known if order.batches is None else [batch for batch in known if batch.id in order.batches]
 
 
 def _check_order(order: Order, out: Path) -> None:
