@@ -203,7 +203,8 @@ def _check_days(record: ir.Table, given: Sequence[Given], order: Order, vocabula
     first = day_of(record, vocabulary.kinds).min().to_pyarrow().as_py()
     earliest = min([day for day in (first, *(g.day for g in given)) if day is not None], default=None)
     if earliest is None or earliest > order.as_of:
-        raise InputError([problem("T103", as_of=order.as_of.isoformat(), first=earliest.isoformat() if earliest else "—")])
+        first_day = earliest.isoformat() if earliest else "—"
+        raise InputError([problem("T103", as_of=order.as_of.isoformat(), known_at=order.known_at, first=first_day)])
 
 
 def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
