@@ -97,7 +97,7 @@ def printed_below(block: Block, blocks: list[Block]) -> list[str]:
 def run_python(block: Block, folder: Path, language: str) -> list[str]:
     """Runs a ``python`` block in ``folder`` and gives the lines that appear, of both streams."""
     (folder / "block.py").write_text(block.text, "utf-8")
-    return type_in(f"{sys.executable} -W error block.py", folder, language)
+    return type_in(f"{sys.executable} block.py", folder, language)
 
 
 def matches(expected: list[str], found: list[str]) -> bool:
