@@ -11,7 +11,7 @@ import pytest
 from envcredit.base.digest import digest_of
 from envcredit.base.uscc import organisation_code, verdict
 from envcredit.base.vocabulary import read_vocabulary
-from envcredit.demo.city import LAST_YEAR, City, city
+from envcredit.demo.city import LAST_YEAR, City, Unit, city
 from envcredit.demo.statement import Office, Statement
 from envcredit.demo.story import story
 
@@ -42,9 +42,11 @@ def test_codes_are_valid_made_up_and_given_once(told: Story) -> None:
     assert all(organisation_code(code).startswith("WN") for code in codes)
 
 
-def test_names_are_given_once_and_parks_are_in_the_county_of_their_units(told: Story) -> None:
+def test_names_are_given_once_or_in_two_counties_and_parks_are_in_the_county_of_their_units(told: Story) -> None:
     made = told[0]
-    assert len({unit.name for unit in made.units}) == UNITS
+    shared = Counter(unit.name for unit in made.units) - Counter({unit.name for unit in made.units})
+    assert set(shared.values()) == {1}
+    assert {len({unit.region for unit in made.units if unit.name == name}) for name in shared} == {2}
     county = {park.name: park.region for park in made.parks}
     inside = [unit for unit in made.units if unit.park]
     assert inside
@@ -52,8 +54,35 @@ def test_names_are_given_once_and_parks_are_in_the_county_of_their_units(told: S
 
 
 def test_more_units_than_brands_still_have_names_of_their_own() -> None:
-    units = city(Random(1), 1300).units
-    assert len({unit.name for unit in units}) == 1300
+    names = Counter(unit.name for unit in city(Random(1), 4500).units)
+    assert {name[:2] for name, count in names.items() if count > 1} == {"示例"}
+    assert any("第2" in name for name in names)
+
+
+def test_the_list_of_units_is_what_a_bureau_sends(told: Story) -> None:
+    units = told[0].units
+    duty = [unit for unit in units if unit.permit_class in ("key", "simplified") or unit.unit_type == "service_body"]
+    working = [unit for unit in duty if unit.status == "operating" and unit.enrolled_on.year <= LAST_YEAR]
+    assert 0.8 < len(working) / UNITS < 0.95
+    assert {unit.status for unit in units} == set(read_vocabulary().lists["unit_status"])
+    assert {unit.permit_class for unit in units} == set(read_vocabulary().lists["permit_class"])
+    assert max(unit.enrolled_on for unit in units) > date(LAST_YEAR, 12, 31)
+
+
+def test_who_does_not_work_does_nothing(told: Story) -> None:
+    idle = [s for s in told[1] if isinstance(s.unit, Unit) and not s.unit.works_in(s.day.year)]
+    follow = {"penalty", "order", "exemption", "interview", "detention", "judgment", "listing"}  # from what was found before
+    amend = {name for name, kind in read_vocabulary().kinds.items() if kind.amends}
+    assert {s.kind for s in idle} <= follow | amend
+    assert not [s for s in idle if s.unit.status == "under_construction"]
+
+
+def test_some_fines_are_left_out_and_some_records_are_about_strangers(told: Story) -> None:
+    fined = [s for s in told[1] if s.kind == "penalty" and "fine" in str(s.values["categories"])]
+    assert 0 < sum("fine" not in s.values for s in fined) < len(fined) / 20
+    listed = {unit.code for unit in told[0].units} | {park.code for park in told[0].parks}
+    strange = [s for s in told[1] if s.unit.code not in listed]
+    assert 0 < len(strange) < 0.03 * len(told[1])
 
 
 def test_every_kind_of_record_is_told(told: Story) -> None:

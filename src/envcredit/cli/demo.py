@@ -14,13 +14,14 @@ from envcredit.base.labels import Language, word
 from envcredit.cli.printing import table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, progress, run, say
 from envcredit.errors import InputError
+from envcredit.rating.distribution import percent
 
 if TYPE_CHECKING:
     from envcredit.demo.walk import Walk
     from envcredit.rating.run import Run
 
 SEED = 20260101
-_SHOWN_LINES = 44
+_SHOWN_LINES = 36
 _COUNTS = ("rows", "accepted", "duplicate", "quarantined")
 
 _Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=say("cli.demo.out"))]
@@ -58,25 +59,54 @@ def _write_texts(done: Walk, lang: Language) -> None:
 
 
 def _lines(done: Walk, lang: Language) -> Iterator[str]:
-    from envcredit.demo.city import FIRST_YEAR, LAST_YEAR
-
-    last = done.runs[-1]
-    parks = done.parks.manifest["counts"]["units"]
-    yield f"# {word('demo.title', lang)}\n"
-    years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-    yield word("demo.about", lang, units=last.manifest["counts"]["units"], parks=parks, files=done.files, **years)
-    yield word("demo.arrived", lang, **{name: done.arrived(name) for name in _COUNTS})
-    yield word("demo.unattached", lang, year=_year(last), count=last.manifest["stages"]["unattached"]["rows"])
+    yield from _city(done, lang)
     yield f"\n## {word('demo.grades', lang)}\n\n{_grades(done.runs, lang)}"
+    yield from _without_grade(done.runs[-1], lang)
+    before, after = (_year(each) for each in done.runs[-2:])
+    yield "\n" + word("demo.moves", lang, before=before, after=after, **_directions(done.moved.counts()))
     yield f"\n## {word('demo.parks', lang, year=_year(done.parks))}\n\n{_grades((done.parks,), lang)}"
-    counts = done.moved.counts()
-    yield "\n" + word("demo.moves", lang, before=_year(done.runs[-2]), after=_year(last), **_directions(counts))
     yield f"\n## {word('demo.one_unit', lang)}\n"
-    text = done.explanation.read_text("utf-8").splitlines()
-    yield from text[:_SHOWN_LINES]
+    yield _beginning(done.explanation)
     yield word("demo.more", lang, path=done.explanation)
     yield f"\n## {word('demo.look', lang)}\n"
     yield from _places(done, lang)
+    yield f"\n## {word('demo.try', lang)}\n"
+    yield from _commands(done)
+
+
+def _city(done: Walk, lang: Language) -> Iterator[str]:
+    from envcredit.demo.city import FIRST_YEAR, LAST_YEAR
+    from envcredit.demo.remainders import unjoined
+
+    last = done.runs[-1]
+    units, parks = last.manifest["counts"]["units"], done.parks.manifest["counts"]["units"]
+    yield f"# {word('demo.title', lang)}\n"
+    yield word("demo.about", lang, units=units, parks=parks, files=done.files, first=FIRST_YEAR, last=LAST_YEAR)
+    yield word("demo.arrived", lang, **{name: done.arrived(name) for name in _COUNTS})
+    lost = unjoined(last, done.parks, lang)
+    share = percent(lost.total(), done.arrived("accepted"), 1)
+    yield word("demo.unattached", lang, count=lost.total(), share=share, reasons=_listed(lost, lang))
+
+
+def _without_grade(last: Run, lang: Language) -> Iterator[str]:
+    from envcredit.demo.remainders import without_grade
+
+    for status in ("not_rated", "refused"):
+        if counted := without_grade(last, status, lang):
+            yield word(f"demo.why.{status}", lang, year=_year(last), count=counted.total(), reasons=_listed(counted, lang))
+
+
+def _listed(counted: Counter[str], lang: Language) -> str:
+    """Reasons with their counts, the most frequent first."""
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return word("rate.and", lang).join(word("demo.counted", lang, reason=reason, count=count) for reason, count in ordered)
+
+
+def _beginning(text: Path) -> str:
+    """The first parts of a text, cut where a part ends if one ends in time."""
+    lines = text.read_text("utf-8").splitlines()
+    heads = [at for at, line in enumerate(lines[:_SHOWN_LINES]) if line.startswith("## ")]
+    return "\n".join(lines[: heads[-1] if heads else _SHOWN_LINES])
 
 
 def _grades(runs: tuple[Run, ...], lang: Language) -> str:
@@ -105,21 +135,33 @@ def _directions(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _places(done: Walk, lang: Language) -> Iterator[str]:
-    last = done.runs[-1].folder
     report = word("demo.look.report", lang)
     if done.report is None:
-        report = word("demo.look.no_report", lang, run=last, path=done.folder / "report.html")
-    rows = [(done.report or "—", report), (done.explanation, word("demo.look.explanation", lang))]
-    rows += [(done.comparison, word("demo.look.comparison", lang)), (done.folder / "files", word("demo.look.files", lang))]
-    rows += [(done.folder / "records", word("demo.look.quarantine", lang))]
-    yield from (f"{path}  {text}" for path, text in rows)
-    from envcredit.demo.ratings import UNITS_SCHEME
+        report = word("demo.look.no_report", lang, run=done.runs[-1].folder, path=done.folder / "report.html")
+    rows = [
+        (done.report or "—", report),
+        (done.explanation, word("demo.look.explanation", lang)),
+        (done.comparison, word("demo.look.comparison", lang)),
+        (done.folder / "files", word("demo.look.files", lang)),
+        (done.folder / "records", word("demo.look.quarantine", lang)),
+        (done.folder / "runs", word("demo.look.runs", lang)),
+    ]
+    wide = max(len(str(path)) for path, _ in rows)
+    yield from (f"{str(path).ljust(wide)}  {text}" for path, text in rows)
 
-    yield f"\n{word('demo.try', lang)}:"
-    yield f"  envcredit explain {last} {done.unit}"
-    yield f"  envcredit compare {done.runs[-2].folder} {last}"
-    yield f"  envcredit replay {last}"
-    yield f"  envcredit scheme prose {UNITS_SCHEME}"
+
+def _commands(done: Walk) -> Iterator[str]:
+    """What to type next; everything is as a user would type it, and the rating gives the same result again."""
+    from envcredit.demo.ratings import UNITS_SCHEME, known_at
+
+    last = done.runs[-1]
+    history = " ".join(f"--history {run.folder}" for run in done.runs[:-1])
+    yield f"envcredit explain {last.folder} {done.unit}"
+    yield f"envcredit compare {done.runs[-2].folder} {last.folder}"
+    yield f"envcredit replay {last.folder}"
+    yield f"envcredit scheme prose {UNITS_SCHEME}"
+    yield f"envcredit rate --scheme {UNITS_SCHEME} --units {done.unit_list} --records {done.folder / 'records'} \\"
+    yield f"  --as-of {last.manifest['as_of']} --known-at {known_at(int(_year(last)))} {history} --out {done.folder / 'again'}"
 
 
 def _plain(done: Walk) -> dict[str, object]:

@@ -19,7 +19,7 @@ def enforcement(units: tuple[Unit, ...], office: Office) -> Iterator[Statement]:
         yield from (statement for statement in _case(act) if statement.day <= LAST_DAY)
     for unit in units:
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
-            if office.chance.random() < 0.0022 * unit.hazard:
+            if unit.works_in(year) and office.chance.random() < 0.0022 * unit.hazard:
                 yield _incident(unit, day_in(office.chance, year), office)
 
 
@@ -28,10 +28,10 @@ def _case(act: Act) -> Iterator[Statement]:
     ordered = order(act)
     if ordered:
         yield ordered
-        if chance.random() < 0.55 + 0.43 * act.unit.care:
+        if chance.random() < 0.5 + 0.3 * act.unit.care:
             yield _amending("rectification", act, later(chance, ordered.day, 5, 55), ordered, outcome="accepted")
     decided = later(chance, act.found_on, 25, 150)
-    if act.behaviour.grave or chance.random() < (0.5 if ordered else 0.9):
+    if act.behaviour.grave or chance.random() < (0.62 if ordered else 0.9):
         yield from _punished(act, decided)
     elif chance.random() < 0.2:
         yield act.document("exemption", decided, "不罚字")
@@ -41,7 +41,7 @@ def _punished(act: Act, decided: date) -> Iterator[Statement]:
     chance = act.office.chance
     statement, sanction = penalty(act, decided)
     yield statement
-    if chance.random() < 0.45 + 0.5 * act.unit.care:
+    if chance.random() < 0.2 + 0.4 * act.unit.care:
         yield _amending("rectification", act, later(chance, decided, 10, 120), statement, outcome="accepted")
     yield from _review(act, statement, sanction)
     if chance.random() < (0.3 if act.behaviour.grave else 0.05):
@@ -55,7 +55,7 @@ def _punished(act: Act, decided: date) -> Iterator[Statement]:
 def _review(act: Act, about: Statement, sanction: Sanction) -> Iterator[Statement]:
     """Repair after the waiting period of its class, revocation on review, suspension while a lawsuit runs."""
     chance = act.office.chance
-    if chance.random() < 0.15 + 0.35 * act.unit.care:
+    if chance.random() < 0.1 + 0.25 * act.unit.care:
         wait = {"minor": 5, "general": 95, "serious": 370}[sanction.severity]
         day = later(chance, about.day, wait, wait + 120)
         outcome = chance.choices(("accepted", "rejected", "pending"), (88, 8, 4))[0]
@@ -71,7 +71,7 @@ def _grave(act: Act, decided: date, sanction: Sanction) -> Iterator[Statement]:
     chance = act.office.chance
     if chance.random() < 0.3:
         yield act.document("detention", later(chance, decided, 5, 60), "拘字", persons=1)
-    if act.behaviour.key != "obstruction" and chance.random() < 0.2:
+    if act.behaviour.key != "obstruction" and chance.random() < 0.14:
         yield _judgment(act, later(chance, decided, 120, 420), sanction)
     if chance.random() < 0.12:
         yield _listing(act, later(chance, decided, 30, 90))

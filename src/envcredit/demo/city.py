@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from random import Random
+from typing import TypeVar
 
 from envcredit.base.regions import built_in
 from envcredit.base.uscc import check_character, organisation_check
@@ -18,7 +19,11 @@ RATED_YEARS = tuple(range(LAST_YEAR - 2, LAST_YEAR + 1))
 _CLASSES = ("key", "simplified", "registered", "none")
 _FORMS = (("91", "有限公司"), ("91", "有限责任公司"), ("91", "股份有限公司"), ("91", "厂"), ("92", "厂（个体工商户）"))
 _FARM_FORMS = (("91", "有限公司"), ("92", "场（个体工商户）"), ("93", "专业合作社"), ("N2", "农民合作社"))
-_RISK = {"key": 2.2, "simplified": 1.2, "registered": 0.55, "none": 0.3}
+_T = TypeVar("_T")
+_RISK = {"key": 1.7, "simplified": 0.6, "registered": 0.4, "none": 0.3}
+_STATUSES = {"operating": 930, "stopped": 25, "under_construction": 14, "moved": 10, "closed": 21}
+_ENROLLED = {FIRST_YEAR - 1: 400, FIRST_YEAR: 400, FIRST_YEAR + 1: 145, LAST_YEAR - 1: 15, LAST_YEAR: 15, LAST_YEAR + 1: 12}
+_STRANGERS = 15  # one unit that is not on the list for so many that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Unit:
     permit_from: date
     status: str
     stopped_from: date | None
+    left_on: date | None
     enrolled_on: date
     key_unit: bool
     care: float
@@ -45,7 +51,12 @@ class Unit:
     @property
     def hazard(self) -> float:
         """How readily something goes wrong here, around 1."""
-        return _RISK[self.permit_class] * (0.2 + 12 * (1 - self.care) ** 2)
+        return _RISK[self.permit_class] * (0.1 + 14 * (1 - self.care) ** 2)
+
+    def works_in(self, year: int) -> bool:
+        """Whether it worked in a year, for part of it at least."""
+        ended = self.stopped_from or self.left_on
+        return self.status != "under_construction" and (ended is None or year <= ended.year)
 
     def name_on(self, day: date) -> str:
         """What it was called on a day."""
@@ -64,19 +75,22 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Everything that is rated."""
+    """Everything that is rated, and ``strangers``: units that records speak of though they are not on the bureau's list."""
 
     units: tuple[Unit, ...]
     parks: tuple[Park, ...]
+    strangers: tuple[Unit, ...]
 
 
 def city(chance: Random, units: int = 3000) -> City:
     """The city with so many units. The same generator state gives the same city."""
     words = read_words()
     serial = count(1)
-    parks = tuple(_park(entry, next(serial), chance) for entry in words.parks)
+    parks = tuple(_parks(words, serial, chance))
     names = _names(words, chance)
-    return City(tuple(_unit(words, parks, names, next(serial), chance) for _ in range(units)), parks)
+    listed = [_unit(words, parks, names, next(serial), chance) for _ in range(units)]
+    strangers = tuple(_unit(words, (), names, next(serial), chance) for _ in range(units // _STRANGERS))
+    return City(tuple(_with_homonyms(listed, words)), parks, strangers)
 
 
 def credit_code(head: str, region: str, serial: int) -> str:
@@ -98,13 +112,17 @@ def stem(region: str) -> str:
     return county_name(region).rstrip("县市区")
 
 
-def _park(entry: tuple[str, str, str], serial: int, chance: Random) -> Park:
-    region, ordinal, _ = entry
-    return Park(credit_code("12", region, serial), f"{stem(region)}示例第{ordinal}产业园区", region, chance.betavariate(5, 2))
+def _parks(words: Words, serial: Iterator[int], chance: Random) -> Iterator[Park]:
+    """They differ evenly in care, for there are few of them."""
+    last = len(words.parks) - 1
+    cares = [0.5 + 0.5 * place / last for place in range(last + 1)]
+    chance.shuffle(cares)
+    for (region, ordinal, _), care in zip(words.parks, cares, strict=True):
+        yield Park(credit_code("12", region, next(serial)), f"{stem(region)}示例第{ordinal}产业园区", region, care)
 
 
 def _names(words: Words, chance: Random) -> Iterator[str]:
-    """Brands in shuffled order, none twice: a stem, a branch and a third sign."""
+    """Brands in shuffled order, none twice: a stem, a branch and a third sign; beyond them, numbered."""
     brands = [words.stems[n % 10] + words.branches[n % 12] + third for n in range(60) for third in words.thirds]
     chance.shuffle(brands)
     yield from brands
@@ -122,7 +140,7 @@ def _unit(words: Words, parks: tuple[Park, ...], names: Iterator[str], serial: i
     permit_class = chance.choices(_CLASSES, trade.classes)[0]
     near = [park.name for park in parks if park.region == region]
     works = trade.industry[0] == "C" or trade.service
-    status = chance.choices(("operating", "stopped", "under_construction", "moved", "closed"), (940, 25, 15, 6, 14))[0]
+    status = _drawn(_STATUSES, chance)
     renamed = chance.random() < 0.04
     return Unit(
         code=code,
@@ -135,13 +153,31 @@ def _unit(words: Words, parks: tuple[Park, ...], names: Iterator[str], serial: i
         park=chance.choice(near) if near and chance.random() < (0.55 if works else 0.05) else "",
         permit_class=permit_class,
         permit_number=f"{code}001{'P' if permit_class in ('key', 'simplified') else 'W'}" if permit_class != "none" else "",
-        permit_from=_day(chance, FIRST_YEAR - 3, FIRST_YEAR + 1),
+        permit_from=_day(chance, FIRST_YEAR - 2, FIRST_YEAR + 2),
         status=status,
-        stopped_from=_day(chance, LAST_YEAR - 1, LAST_YEAR) if status == "stopped" else None,
-        enrolled_on=date(FIRST_YEAR + chance.choice((-2, -1, 0, 0, 1, 3)), 1, 1),
+        stopped_from=_day(chance, RATED_YEARS[0], LAST_YEAR) if status == "stopped" else None,
+        left_on=_day(chance, FIRST_YEAR, FIRST_YEAR + 1) if status in ("moved", "closed") else None,
+        enrolled_on=date(_drawn(_ENROLLED, chance), 1, 1),
         key_unit=permit_class == "key" or chance.random() < 0.03,
         care=chance.betavariate(5, 1.6),
     )
+
+
+def _with_homonyms(units: list[Unit], words: Words) -> Iterator[Unit]:
+    """Some names are borne twice, in different counties: without a code nobody can tell which of the two is meant."""
+    waiting = {industry: [name for name in found for _ in range(2)] for industry, found in words.homonyms.items()}
+    last = ("", "")
+    for unit in units:
+        names = waiting.get(unit.trade.industry)
+        if names and not unit.former_name and last != (names[0], unit.region):
+            last = (names.pop(0), unit.region)
+            yield replace(unit, name=last[0])
+        else:
+            yield unit
+
+
+def _drawn(weights: Mapping[_T, int], chance: Random) -> _T:
+    return chance.choices(list(weights), list(weights.values()))[0]
 
 
 def _form(trade: Trade, chance: Random) -> tuple[str, str]:

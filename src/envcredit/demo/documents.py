@@ -51,6 +51,7 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "园区核查": ("park_finding",),
 }
 _UNIT_HEADS = ("单位名称", "统一社会信用代码")
+_PARTY_HEADS = {_UNIT_HEADS[0], "CF_XDR_MC"}
 _SOURCES = {"监测结果": "cn/monitoring-table"}
 _LABORATORY_HEADS = {"authority": "监测机构", "document_number": "报告编号"}
 _DAY_HEADS = {attribute.words["zh"] for attribute in read_vocabulary().attributes.values() if attribute.type == "day"} | {
@@ -214,11 +215,14 @@ def spoil(rows: list[list[Cell]], head: Sequence[str], chance: Random) -> None:
     for row in [row for row in rows if chance.random() < 0.008]:
         rows.insert(chance.randrange(len(rows) + 1), list(row))
     dates = [at for at, name in enumerate(head) if name in _DAY_HEADS]
+    party = next(at for at, name in enumerate(head) if name in _PARTY_HEADS)
     amounts = [at for at, name in enumerate(head) if "金额" in name or name.endswith("NR_FK")]
     for row in rows:
         if chance.random() < 0.004:
             at = chance.choice(dates)
             row[at] = chance.choice(("#N/A", f"{LAST_YEAR}-02-30", "不详", f"03/04/{LAST_YEAR}"))
+        if chance.random() < 0.001:
+            row[party] = ""
         if amounts and chance.random() < 0.006 and row[amounts[0]] != "":
             row[amounts[0]] = chance.choice(("-20000", "若干", "贰万或叁万元"))
 

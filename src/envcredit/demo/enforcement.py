@@ -13,7 +13,7 @@ from envcredit.demo.statement import Office, Statement, Value, day_in, how_many,
 from envcredit.demo.words import Behaviour
 
 LAST_DAY = date(LAST_YEAR, 12, 31)
-_TREND = (1.3, 1.15, 1.0, 0.9, 0.8)
+_TREND = (1.1, 1.05, 1.0, 1.0, 0.9)
 _CODE_IN_FORCE = date(2026, 8, 15)  # 生态环境法典第一千二百四十二条
 _ORDERS = {
     "correct": 50,
@@ -68,7 +68,7 @@ def acts(units: tuple[Unit, ...], office: Office) -> Iterator[Act]:
     serial = 0
     for unit in units:
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
-            for _ in range(how_many(chance, 0.16 * unit.hazard * _TREND[year - FIRST_YEAR])):
+            for _ in range(how_many(chance, 0.28 * unit.hazard * _TREND[year - FIRST_YEAR]) if unit.works_in(year) else 0):
                 serial += 1
                 behaviour = _behaviour(unit, chance)
                 medium = chance.choice([m for m in behaviour.media if m in unit.trade.media] or behaviour.media)
@@ -81,7 +81,7 @@ def order(act: Act) -> Statement | None:
     decided = later(chance, act.found_on, 0, 15)
     kind = chance.choices(list(_ORDERS), list(_ORDERS.values()))[0]
     due = decided + timedelta(days=chance.choice((15, 30, 30, 60)))
-    if chance.random() > 0.85 or decided > LAST_DAY:
+    if chance.random() > 0.7 or decided > LAST_DAY:
         return None
     performed = chance.random() < 0.95
     return act.document(
@@ -96,13 +96,14 @@ def penalty(act: Act, decided: date) -> tuple[Statement, Sanction]:
     chance = act.office.chance
     sanction = _sanction(act, chance)
     published = {"minor": 90, "general": 365, "serious": 3 * 365}[sanction.severity]
-    money: dict[str, Value] = {"fine": Decimal(sanction.fine)} if sanction.fine else {}
+    stated = sanction.fine and chance.random() > 0.013  # now and then an office leaves the amount out
+    money: dict[str, Value] = {"fine": Decimal(sanction.fine)} if stated else {}
     money |= {"confiscated": Decimal(sanction.gains)} if sanction.gains else {}
     return act.document(
         "penalty", decided, "罚决字",
         inspected_on=act.found_on, categories=sanction.categories, severity=sanction.severity,
         law_violated=cited(act.behaviour.law, decided), law_basis=cited(act.behaviour.basis, decided),
-        due_on=decided + timedelta(days=15), performed=chance.random() < 0.94,
+        due_on=decided + timedelta(days=15), performed=chance.random() < 0.965,
         publish_until=decided + timedelta(days=published), **money,
     ), sanction  # fmt: skip
 
@@ -123,7 +124,7 @@ def _behaviour(unit: Unit, chance: Random) -> Behaviour:
 def _often(behaviour: Behaviour, unit: Unit) -> float:
     if behaviour.key == "livestock":
         return 60 if unit.trade.industry.startswith("A03") else 0
-    return behaviour.often * (4 * (1 - unit.care) if behaviour.grave else 1)
+    return behaviour.often * (0.8 * (1 - unit.care) if behaviour.grave else 1)
 
 
 def _sanction(act: Act, chance: Random) -> Sanction:
@@ -144,5 +145,5 @@ def _sanction(act: Act, chance: Random) -> Sanction:
 
 def _fine(act: Act, chance: Random) -> int:
     """Yuan, in whole hundreds."""
-    scale = 120_000 if act.behaviour.grave else 26_000
+    scale = 120_000 if act.behaviour.grave else 62_000
     return max(2000, min(1_000_000, round(scale * chance.lognormvariate(0, 0.9) / 100) * 100))

@@ -18,7 +18,7 @@ def routine(units: tuple[Unit, ...], office: Office) -> Iterator[Statement]:
     for unit in units:
         yield from _permit(unit, office)
         for year in _YEARS:
-            if unit.stopped_from is None or year <= unit.stopped_from.year:
+            if unit.works_in(year):
                 yield from _year(unit, year, office)
 
 
@@ -29,13 +29,15 @@ def _year(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
         yield from _self_monitoring(unit, year, office)
         yield from _breaches(unit, year, office)
     if unit.key_unit:
-        yield from _disclosure(unit, year, chance)
-        yield from _discharge(unit, year, chance)
+        if chance.random() < 0.7:
+            yield from _disclosure(unit, year, chance)
+        if chance.random() < 0.3:
+            yield from _discharge(unit, year, chance)
         yield from _own_series(unit, year, chance)
     if unit.trade.waste and unit.permit_class in ("key", "simplified"):
         yield from _hazardous_waste(unit, year, office)
         yield from _insurance(unit, year, chance)
-    if unit.permit_class == "key" and chance.random() < 0.14:
+    if unit.permit_class == "key" and chance.random() < 0.1:
         yield _cleaner_production(unit, year, office)
 
 
@@ -44,7 +46,7 @@ def _permit(unit: Unit, office: Office) -> Iterator[Statement]:
     if unit.permit_class not in ("key", "simplified", "registered"):
         return
     start, event = unit.permit_from, "issued"
-    while start <= date(LAST_YEAR, 12, 31):
+    while start <= date(LAST_YEAR, 12, 31) and unit.works_in(start.year):
         end = start.replace(year=start.year + 5, day=min(start.day, 28)) - timedelta(days=1)
         yield Statement(
             "permit",
@@ -67,9 +69,9 @@ def _permit(unit: Unit, office: Office) -> Iterator[Statement]:
 
 
 def _official_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
-    """One to two visits a year to key units, every third year to the others; two pollutants a visit."""
+    """One visit a year or more to key units, now and then to the others; two pollutants a visit."""
     chance = office.chance
-    visits = 1 + (chance.random() < 0.5) if unit.permit_class == "key" else int(chance.random() < 0.35)
+    visits = 1 + (chance.random() < 0.08) if unit.permit_class == "key" else int(chance.random() < 0.09)
     media = [medium for medium in unit.trade.media if medium in words().pollutants]
     for _ in range(visits if media else 0):
         medium = chance.choice(media)
@@ -100,9 +102,9 @@ def _official_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Stat
 
 
 def _own_series(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
-    """The half-yearly results that a key unit reports for its first outlet."""
+    """A result of its own that a key unit reports for its first outlet, in every second year or so."""
     media = [medium for medium in unit.trade.media if medium in words().pollutants]
-    if not media:
+    if not media or chance.random() < 0.5:
         return
     pollutant = words().pollutants[media[0]][0]
     limit = Decimal(pollutant.limit)
@@ -128,7 +130,7 @@ def _own_series(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _self_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if unit.permit_class == "simplified" and chance.random() < 0.75:
+    if chance.random() > (0.65 if unit.permit_class == "key" else 0.04):
         return
     planned = 12 if unit.permit_class == "key" else 4
     missed = chance.randint(1, planned // 2) if chance.random() < 0.25 * (1 - unit.care) + 0.01 else 0
@@ -151,7 +153,7 @@ def _self_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statemen
 def _breaches(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     """Small departures from permit conditions, noted on a visit and graded after the example of the Environment Agency."""
     chance = office.chance
-    if chance.random() < 0.03 * unit.hazard:
+    if chance.random() < 0.02 * unit.hazard:
         day = day_in(chance, year)
         yield Statement(
             "breach",
@@ -203,7 +205,7 @@ def _discharge(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _hazardous_waste(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if chance.random() < 0.3:
+    if chance.random() < 0.16:
         day = day_in(chance, year)
         poor = 1 - unit.care
         result = chance.choices(("standard", "basic", "failed"), (1 + 8 * unit.care, 3 * poor, 0.9 * poor))[0]
@@ -221,7 +223,7 @@ def _hazardous_waste(unit: Unit, year: int, office: Office) -> Iterator[Statemen
 
 def _insurance(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
     mandatory = unit.permit_class == "key"
-    if chance.random() < (0.88 + 0.11 * unit.care if mandatory else 0.12):
+    if chance.random() < (0.88 + 0.11 * unit.care if mandatory else 0.07):
         start = date(year, 1, chance.randint(1, 20)) if mandatory else day_in(chance, year)
         yield Statement(
             "insurance",

@@ -34,17 +34,19 @@ def society(city: City, office: Office) -> Iterator[Statement]:
     chance = office.chance
     for unit in city.units:
         yield from _merit(unit, office)
-        for year in _YEARS:
+        for year in (year for year in _YEARS if unit.works_in(year)):
             yield from _complaints(unit, year, chance)
             yield from _lists(unit, year, office)
             yield from _entries(unit, year, chance)
         yield from _earlier_rating(unit, chance)
+    for unit in city.strangers:
+        yield from (each for year in _YEARS for each in _complaints(unit, year, chance))
     for park in city.parks:
         yield from _findings(park, office)
 
 
 def _complaints(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
-    for _ in range(how_many(chance, 0.16 * unit.hazard)):
+    for _ in range(how_many(chance, 0.13 * unit.hazard)):
         day = day_in(chance, year)
         medium = chance.choice(unit.trade.media)
         values: dict[str, Value] = {
@@ -63,16 +65,17 @@ def _complaints(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if unit.care < 0.6 or unit.permit_class == "none":
+    worked = [year for year in _YEARS if unit.works_in(year)]
+    if unit.care < 0.6 or unit.permit_class == "none" or not worked:
         return
-    for year in (y for y in _YEARS if chance.random() < 0.3 * unit.care):
+    for year in (y for y in worked if chance.random() < 0.26 * unit.care):
         day = day_in(chance, year)
         signer = "head_of_unit" if chance.random() < 0.85 else "other"
         kept = chance.random() < 0.9 + 0.1 * unit.care
         signed: dict[str, Value] = {"signed_on": day, "signed_by": signer, "kept": kept, "title": "环保信用承诺书"}
         yield Statement("commitment", unit, day, signed)
-    if chance.random() < 0.3 * unit.care:
-        start = day_in(chance, chance.choice(_YEARS))
+    if chance.random() < 0.5 * unit.care:
+        start = day_in(chance, chance.choice(worked))
         yield Statement(
             "certification",
             unit,
@@ -90,7 +93,7 @@ def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
             },
         )
     if chance.random() < 0.035:
-        day = day_in(chance, chance.choice(_YEARS))
+        day = day_in(chance, chance.choice(worked))
         level = chance.choices(("national", "provincial", "city", "county"), (1, 5, 40, 54))[0]
         yield Statement(
             "commendation",
@@ -108,11 +111,11 @@ def _merit(unit: Unit, office: Office) -> Iterator[Statement]:
 
 def _lists(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if unit.key_unit:
-        yield _listed(unit, "key_unit", date(year, 3, 31), date(year + 1, 3, 30), office)
-    if unit.care > 0.8 and unit.permit_class in ("key", "simplified") and chance.random() < 0.25:
-        yield _listed(unit, "positive_list", date(year, 1, 10), date(year, 12, 31), office)
-    if chance.random() < 0.0012 * unit.hazard:
+    if unit.key_unit and year == FIRST_YEAR:
+        yield _listed(unit, "key_unit", date(year, 3, 31), date(LAST_YEAR + 1, 3, 30), office)
+    if unit.care > 0.75 and unit.permit_class in ("key", "simplified") and chance.random() < 0.25:
+        yield _listed(unit, "positive_list", date(year, 2, 1), date(year + 1, 1, 31), office)
+    if chance.random() < 0.0016 * unit.hazard:
         day = day_in(chance, year)
         number = office.number(unit.region, "拒评字", day)
         yield Statement(
@@ -126,7 +129,7 @@ def _lists(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
                 "reason": "逾期未提交自评材料，经催告仍不参加评价",
             },
         )
-    if unit.permit_class in ("registered", "none") and not unit.key_unit and chance.random() < 0.02 * unit.care:
+    if unit.permit_class in ("registered", "none") and not unit.key_unit and chance.random() < 0.35:
         day = date(year, 1, chance.randint(2, 28))
         yield Statement(
             "application",
@@ -154,7 +157,7 @@ def _listed(unit: Unit, name: str, first: date, last: date, office: Office) -> S
 
 def _entries(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
     """What officers enter after a visit: the state of the ledger and the hazards that were not removed."""
-    if unit.permit_class not in ("key", "simplified") or chance.random() > 0.09:
+    if unit.permit_class not in ("key", "simplified") or chance.random() > 0.04:
         return
     day = date(year, chance.choice((10, 11, 12)), chance.randint(1, 28))
     poor = 1 - unit.care
@@ -177,7 +180,7 @@ def _entries(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 def _earlier_rating(unit: Unit, chance: Random) -> Iterator[Statement]:
     """The result of the year before the first rating, under the measures that applied then."""
     year = RATED_YEARS[0] - 1
-    if unit.permit_class not in ("key", "simplified") or unit.enrolled_on.year > year:
+    if unit.permit_class != "key" or unit.enrolled_on.year > year or not unit.works_in(year):
         return
     score = max(0, min(100, round(chance.gauss(62 + 30 * unit.care, 6))))
     grade = next(
@@ -204,7 +207,7 @@ def _findings(park: Park, office: Office) -> Iterator[Statement]:
     for year in _YEARS:
         for matter in _MATTERS:
             good = matter == "smart_supervision_built"
-            if chance.random() > (0.25 * park.care if good else 0.3 * (1 - park.care)):
+            if chance.random() > (0.25 * park.care if good else 0.19 * (1 - park.care)):
                 continue
             day = day_in(chance, year)
             values: dict[str, Value] = {

@@ -16,7 +16,7 @@ def story(chance: Random, units: int = 3000) -> tuple[City, list[Statement]]:
     made = city(chance, units)
     office = Office(chance)
     statements = [
-        *enforcement(made.units, office),
+        *enforcement((*made.units, *made.strangers), office),
         *routine(made.units, office),
         *society(made, office),
     ]

@@ -8,7 +8,7 @@ from random import Random
 
 from envcredit.base.numerals import in_capitals
 from envcredit.base.vocabulary import Attribute, read_vocabulary
-from envcredit.demo.city import Park, Unit
+from envcredit.demo.city import Park, Unit, stem
 from envcredit.demo.statement import Value
 
 Cell = str | int | date | Decimal
@@ -26,8 +26,10 @@ class Typist:
         self._vocabulary = read_vocabulary()
 
     def name(self, party: Unit | Park, day: date) -> str:
-        """The name on that day, now and then with other brackets or blanks."""
+        """The name on that day, now and then with other brackets or blanks, or without the county before it."""
         name = party.name_on(day) if isinstance(party, Unit) else party.name
+        if self._slips(0.12):
+            name = name.removeprefix(stem(party.region))
         if self._slips(0.3):
             name = name.replace("（", "(").replace("）", ")")
         if self._slips(0.15):

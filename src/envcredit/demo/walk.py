@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from envcredit.base.labels import Language
@@ -26,10 +27,11 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Everything the walk made. ``unit`` is the id of the unit worth explaining; ``report`` the page."""
+    """Everything the walk made. ``unit_list``: the file of units; ``unit``: id of one worth explaining; ``report``: the page."""
 
     folder: Path
     files: int
+    unit_list: Path
     arrivals: tuple[Arrival, ...]
     runs: tuple[Run, ...]
     parks: Run
@@ -67,11 +69,14 @@ def walk(folder: Path, seed: int, language: Language, tell: Tell, units: int = 3
     with open_engine("duckdb") as engine:
         moved = compare(runs[-2], runs[-1], engine)
     report = _report(folder / "report.html", runs, language, tell)
-    return Walk(folder, len(list(files.iterdir())), arrivals, runs, parks, worth_explaining(runs[-1]), moved, report)
+    return Walk(folder, len(list(files.iterdir())), unit_list, arrivals, runs, parks, worth_explaining(runs[-1]), moved, report)
 
 
 def worth_explaining(run: Run) -> str:
-    """The unit with the most different things to explain: kinds of effect and of reasons for not counting, then rows."""
+    """The unit with the most different things to explain: kinds of effect and of reasons for not counting, then rows.
+
+    One whose grade is not that of its score, and neither the best nor the worst, if there is one.
+    """
     effects: dict[str, set[tuple[str, str]]] = {}
     rows: dict[str, int] = {}
     for stage, column in (("point", "effect"), ("ignored", "reason")):
@@ -79,8 +84,14 @@ def worth_explaining(run: Run) -> str:
             if row[column] not in ("no_rule", "lapsed", "outside_period"):
                 effects.setdefault(row["unit_id"], set()).add((stage, row[column]))
                 rows[row["unit_id"]] = rows.get(row["unit_id"], 0) + 1
-    rated = run.stage("grade").filter(pc.equal(run.stage("grade")["status"], "rated"))["unit_id"].to_pylist()
-    return str(max(sorted(rated), key=lambda unit: (len(effects.get(unit, ())), rows.get(unit, 0))))
+    return max(_between(run), key=lambda unit: (len(effects.get(unit, ())), rows.get(unit, 0)))
+
+
+def _between(run: Run) -> list[str]:
+    grade = run.stage("grade").filter(pc.equal(run.stage("grade")["status"], "rated"))
+    ends = pa.array([run.scheme.grades[0].key, run.scheme.grades[-1].key])
+    moved = pc.and_(pc.not_equal(grade["by_score"], grade["final"]), pc.invert(pc.is_in(grade["final"], value_set=ends)))
+    return [str(unit) for unit in grade.filter(moved)["unit_id"].to_pylist() or grade["unit_id"].to_pylist()]
 
 
 def _made(files: Path, seed: int, units: int, tell: Tell) -> tuple[list[Document], Path, Path]:

@@ -62,6 +62,7 @@ class Words:
     pollutants: Mapping[str, tuple[Pollutant, ...]]
     behaviours: tuple[Behaviour, ...]
     complaints: Mapping[str, Sequence[str]]
+    homonyms: Mapping[str, Sequence[str]]
     insurers: tuple[str, ...]
 
 

@@ -56,11 +56,13 @@ def reason_of(reason: str, scheme: Scheme, vocabulary: Vocabulary, records: Mapp
     key, mark, index = reason.partition("#")
     rule = scheme.rules.get(key)
     if isinstance(rule, ScopeRule):
-        return both(rule.not_rated[int(index)].words if mark else rule.words)
+        if not mark:
+            return {lang: word("reason.out_of_scope", lang) for lang in LANGUAGES}
+        return both(rule.not_rated[int(index)].words)
     rule_key, _, rest = reason.partition(":")
     missing, _, record_id = rest.partition(":")
     words = both(scheme.rules[rule_key].words) if rule_key in scheme.rules else dict.fromkeys(LANGUAGES, rule_key)
-    term = _term(missing, scheme, vocabulary)
+    term = _attribute(missing, vocabulary) if record_id else _term(missing, scheme, vocabulary)
     if record_id in records:
         numbers = {lang: records[record_id].number or records[record_id].words[lang] for lang in LANGUAGES}
         return {
@@ -77,5 +79,10 @@ def _term(name: str, scheme: Scheme, vocabulary: Vocabulary) -> Both:
         return both(scheme.rules[name].words)
     if name.startswith("unit."):
         return vocabulary.unit[name.removeprefix("unit.")].words
+    return _attribute(name, vocabulary)
+
+
+def _attribute(name: str, vocabulary: Vocabulary) -> Both:
+    """What a record states; a rule may have the same key."""
     known = {**vocabulary.attributes, **vocabulary.states}
     return known[name].words if name in known else dict.fromkeys(LANGUAGES, name)
