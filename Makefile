@@ -1,7 +1,7 @@
 # make demo | make test | make docs: each sets up everything it needs on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs docs-build lock clean
+.PHONY: help setup demo test check docs docs-build docs-refresh lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,10 @@ docs-build: setup
 	  $(BIN)/sphinx-build -q -W --keep-going -c docs -t $$tree -d build/doctrees/$$tree docs/$$tree build/docs/$$tree || exit 1; \
 	done
 	@echo "build/docs/zh/index.html  build/docs/en/index.html"
+
+# Writes what the commands of the README and the manual now print; read the difference before it is committed.
+docs-refresh: setup
+	$(BIN)/python tests/docs/refresh.py README.md README.zh.md docs/en/*.md docs/zh/*.md
 
 # Needs uv on the path; writes the two locks anew.
 lock:
