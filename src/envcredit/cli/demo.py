@@ -14,7 +14,6 @@ from envcredit.base.labels import Language, word
 from envcredit.cli.printing import table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, progress, run, say
 from envcredit.errors import InputError
-from envcredit.rating.distribution import percent
 
 if TYPE_CHECKING:
     from envcredit.demo.walk import Walk
@@ -77,6 +76,7 @@ def _lines(done: Walk, lang: Language) -> Iterator[str]:
 def _city(done: Walk, lang: Language) -> Iterator[str]:
     from envcredit.demo.city import FIRST_YEAR, LAST_YEAR
     from envcredit.demo.remainders import unjoined
+    from envcredit.rating.distribution import percent
 
     last = done.runs[-1]
     units, parks = last.manifest["counts"]["units"], done.parks.manifest["counts"]["units"]
