@@ -38,14 +38,14 @@ class Engine(Protocol):
     def text(self, table: ir.Table) -> str:
         """The statement that computes an expression."""
 
-    def compute(self, name: str, schema: ibis.Schema, text: str) -> ir.Table:
+    def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Runs a statement of :meth:`text` and keeps the rows, with exactly the types of ``schema``."""
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""
 
-    def write_parquet(self, table: ir.Table, path: Path, order: Sequence[str]) -> int:
-        """Writes the rows in ``order`` to one Parquet file and returns their number."""
+    def write_parquet(self, name: str, path: Path, order: Sequence[str]) -> int:
+        """Writes the rows of a kept table in ``order`` to one Parquet file and returns their number."""
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
 
 
 class DuckDB:
@@ -45,17 +46,20 @@ class DuckDB:
         """The query of an expression."""
         return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
 
-    def compute(self, name: str, schema: ibis.Schema, text: str) -> ir.Table:
+    def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Keeps the rows of a query. Created with the declared types first: a sum of integers would else become HUGEINT."""
-        kept = self._backend.create_table(name, schema=schema, overwrite=True)
-        self._backend.con.execute(f'INSERT INTO "{name}" {text}')
-        return kept
+        columns = ", ".join(f'"{column}" {DuckDBType.to_string(kind)}' for column, kind in schema.items())
+        self._backend.con.execute(f'CREATE OR REPLACE TABLE "{name}" ({columns}); INSERT INTO "{name}" {text}')
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""
-        return self.compute(name, table.schema(), self.text(table))
+        self.compute(name, table.schema(), self.text(table))
+        return self.table(name)
 
-    def write_parquet(self, table: ir.Table, path: Path, order: Sequence[str]) -> int:
-        """Writes the rows in ``order`` to one Parquet file and returns their number."""
-        self._backend.to_parquet(table.order_by(list(order)), path, compression="zstd")
-        return int(table.count().to_pyarrow().as_py())
+    def write_parquet(self, name: str, path: Path, order: Sequence[str]) -> int:
+        """Writes the rows of a kept table in ``order`` to one Parquet file and returns their number."""
+        columns = ", ".join(f'"{column}"' for column in order)
+        target = str(path).replace("'", "''")
+        # names are this project's own and the path is quoted
+        copy = f"""COPY (SELECT * FROM "{name}" ORDER BY {columns}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608
+        return int(self._backend.con.execute(copy).fetchall()[0][0])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.base.diagnostics import Diagnostic, problem
+from envcredit.base.diagnostics import problem
 from envcredit.errors import InvariantError
 from envcredit.rating.program import Program
 from envcredit.scheme.model import TierRule
@@ -28,18 +28,32 @@ Broken = Callable[[Made], ir.Table]
 """The rows that break a statement."""
 
 
+def broken(made: Made) -> ir.Table:
+    """``statement, rows``: how many rows break each statement, for the plan to compute along with the stages."""
+    counts = [
+        statement(made).aggregate(rows=ibis._.count()).select(statement=ibis.literal(name), rows="rows")
+        for name, statement in STATEMENTS.items()
+    ]
+    return ibis.union(*counts) if len(counts) > 1 else counts[0]
+
+
+def cited(made: Made) -> ir.Table:
+    """``rule, clause``: every clause that a point rests on."""
+    return made.stages["point"].select("rule", "clause").distinct()
+
+
 def check(made: Made) -> None:
-    """Raises ``InvariantError`` (T901) that names each statement that does not hold, with how many rows break it."""
-    found = [*_broken(made), *_clauses(made)]
+    """Raises ``InvariantError`` (T901, T902) that names each statement that does not hold, with how many rows break it."""
+    found = [
+        problem("T901", statement=row["statement"], rows=row["rows"])
+        for row in made.stages["broken"].to_pyarrow().sort_by("statement").to_pylist()
+        if row["rows"]
+    ]
+    for row in made.stages["cited"].to_pyarrow().sort_by([("rule", "ascending"), ("clause", "ascending")]).to_pylist():
+        if row["clause"] not in made.program.scheme.clauses:
+            found.append(problem("T902", rule=row["rule"], clause=row["clause"]))
     if found:
         raise InvariantError(found)
-
-
-def _broken(made: Made) -> Iterator[Diagnostic]:
-    for name, statement in STATEMENTS.items():
-        rows = statement(made).count().to_pyarrow().as_py()
-        if rows:
-            yield problem("T901", statement=name, rows=rows)
 
 
 def one_score_each(made: Made) -> ir.Table:
@@ -85,14 +99,6 @@ def points_have_facts(made: Made) -> ir.Table:
     """Every point that names a record names a fact of its unit."""
     named = made.stages["point"].filter(_.record_id != "")
     return named.anti_join(made.stages["fact"], ["unit_id", "record_id"])
-
-
-def _clauses(made: Made) -> Iterator[Diagnostic]:
-    """Every point has exactly one clause, one that the scheme lists."""
-    used = made.stages["point"].select("rule", "clause").distinct().order_by("rule", "clause").to_pyarrow().to_pylist()
-    for row in used:
-        if row["clause"] not in made.program.scheme.clauses:
-            yield problem("T902", rule=row["rule"], clause=row["clause"])
 
 
 STATEMENTS: Mapping[str, Broken] = {

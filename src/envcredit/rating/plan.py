@@ -19,8 +19,9 @@ from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
 from envcredit.rating.exact import day_number
-from envcredit.rating.facts import Heard, facts, known_records
+from envcredit.rating.facts import Heard, day_of, facts, known_records
 from envcredit.rating.grades import grades, previous_grades
+from envcredit.rating.invariants import Made, broken, cited
 from envcredit.rating.picks import FRAME, JUDGED, REPAIR, STATE, Reading, columns_after_judging, picks
 from envcredit.rating.points import capped_by_part, scored
 from envcredit.rating.program import MEMBER, FactProgram, Program
@@ -30,6 +31,8 @@ from envcredit.rating.rule_tables import NAMED, SCORED_BY, RuleTables, rule_tabl
 from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
 from envcredit.scheme.conditions.tree import Name
+
+ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Relations:
 
 
 def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Relations) -> Mapping[str, ir.Table]:
-    """Every stage of :data:`envcredit.rating.columns.STAGES`, and ``fact``, as kept tables."""
+    """Every stage of :data:`envcredit.rating.columns.STAGES`, ``unit`` and ``fact``, and what is asked of them, kept."""
     reading = Reading(program, vocabulary)
     party = attached(keeper, start.record, start.lookup, start.link)
     fact = facts(keeper, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
@@ -60,13 +63,37 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     row = keeper.keep("unit_row", unit_rows(start.subject, value, program))
     unit_tables = rule_tables(keeper, "unit", program.units, program)
     unit_pick = unit_picks(keeper, row, fact, reading, unit_tables)
-    return {
-        "fact": fact,
+    results = {
+        "unit": keeper.keep("unit", _units(start.subject, vocabulary)),
+        "fact": keeper.keep("fact_stated", _stated(fact, start, vocabulary)),
         "unattached": keeper.keep("unattached", _unattached(start.record, party)),
         "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
         "group": keeper.keep("group", GROUP.shaped(_members(fact))),
         **_results(keeper, Picked(row, fact, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
     }
+    made = Made(results, start.subject, program)
+    asked = {"broken": broken(made), "cited": cited(made), "first_day": _first_day(start, vocabulary)}
+    return results | {name: keeper.keep(name, table) for name, table in asked.items()}
+
+
+def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+    columns = [name for name in vocabulary.unit if name != "unit_id"]
+    clocks = {"as_of": "as_of", "period_from": "rated_from", "period_to": "rated_to", "period_end": "rated_end"}
+    return subject.select("unit_id", *columns, **clocks)
+
+
+def _stated(fact: ir.Table, start: Relations, vocabulary: Vocabulary) -> ir.Table:
+    """Facts with all that their records state."""
+    wide = (*ORIGIN, *vocabulary.attributes)
+    stated = ibis.union(start.record.select("record_id", *wide), start.given.select("record_id", *wide))
+    own = ("unit_id", "record_id", "kind", "by_member", "attached_by", "day", "document_key", "about_key")
+    return fact.select(*own, *vocabulary.states).join(stated, "record_id").select(*own, *wide, *vocabulary.states)
+
+
+def _first_day(start: Relations, vocabulary: Vocabulary) -> ir.Table:
+    """``day``: the first day of which anything is known."""
+    days = ibis.union(start.record.select(day=day_of(start.record, vocabulary.kinds)), start.given.select("day"))
+    return days.aggregate(day=days.day.min())
 
 
 @dataclass(frozen=True, slots=True)

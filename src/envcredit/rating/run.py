@@ -16,8 +16,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -33,7 +31,7 @@ from envcredit.rating.inputs import Ask, Given, Start
 from envcredit.rating.invariants import Made, check
 from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.prepared import Prepared
-from envcredit.records.store import Batch, batches
+from envcredit.records.store import RECORD, Batch, batches
 from envcredit.records.wide import wide_schema
 from envcredit.scheme.digests import rule_digest, text_digest
 from envcredit.scheme.files import SCHEME_FILE, yaml_files
@@ -43,7 +41,6 @@ from envcredit.scheme.reader import read_scheme
 FACT_KEY = ("unit_id", "record_id")
 UNIT_KEY = ("unit_id",)
 SCHEME_FOLDER = "scheme"
-_STATES = ("rectified_on", "repaired_on", "revoked_on", "suspended_until", "rectified", "repaired", "revoked", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +154,14 @@ class _Made:
 
 
 def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) -> _Made:
-    vocabulary = order.prepared.vocabulary
-    start = _start(order)
-    record = _records(engine, stored, vocabulary)
-    _check_days(record, start.given, order, vocabulary)
-    results = order.prepared.rated(engine, start)
-    subject = engine.table("subject")
-    check(Made(results, subject, order.prepared.program))
-    tables = {"unit": _units(subject, vocabulary), "fact": _facts(results["fact"], record, engine.table("given"), vocabulary)}
+    prepared = order.prepared
+    _attach_records(engine, stored, prepared.vocabulary)
+    results = prepared.rated(engine, _start(order))
+    _check_first_day(results["first_day"].to_pyarrow().column("day").to_pylist()[0], order)
+    check(Made(results, engine.table("subject"), prepared.program))
     keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
-    tables |= {stage.name: results[stage.name] for stage in STAGES}
-    written = {name: _write(engine, table, folder / f"{name}.parquet", keys[name]) for name, table in tables.items()}
-    return _Made(written, _counts(results, record, order), engine.name)
+    written = {stage: _write(engine, prepared.results[stage], folder / f"{stage}.parquet", key) for stage, key in keys.items()}
+    return _Made(written, _counts(results["score"].to_pyarrow(), stored, order), engine.name)
 
 
 def _start(order: Order) -> Start:
@@ -186,55 +179,32 @@ def _start(order: Order) -> Start:
     return Start(units, asks, order.links, given, members, lookup)
 
 
-def _records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) -> ir.Table:
+def _attach_records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) -> None:
+    """Puts the batches in place as ``record``, after a look at each file's digest."""
     for batch in stored:
-        if digest_of_file(batch.folder / "record.parquet") != batch.file_digest:
+        if digest_of_file(batch.folder / RECORD) != batch.file_digest:
             batch.table()
-    paths = [batch.folder / "record.parquet" for batch in stored]
-    if not paths:
-        return engine.load("record", wide_schema(vocabulary).empty_table())
-    return engine.attach("record", paths)
+    if stored:
+        engine.attach("record", [batch.folder / RECORD for batch in stored])
+    else:
+        engine.load("record", wide_schema(vocabulary).empty_table())
 
 
-def _check_days(record: ir.Table, given: Sequence[Given], order: Order, vocabulary: Vocabulary) -> None:
+def _check_first_day(first: date | None, order: Order) -> None:
     """An ``as_of`` before any record is a slip of the pen, not a city without a blemish."""
-    from envcredit.rating.facts import day_of
-
-    first = day_of(record, vocabulary.kinds).min().to_pyarrow().as_py()
-    earliest = min([day for day in (first, *(g.day for g in given)) if day is not None], default=None)
-    if earliest is None or earliest > order.as_of:
-        first_day = earliest.isoformat() if earliest else "—"
-        raise InputError([problem("T103", as_of=order.as_of.isoformat(), known_at=order.known_at, first=first_day)])
+    if first is None or first > order.as_of:
+        told = first.isoformat() if first else "—"
+        raise InputError([problem("T103", as_of=order.as_of.isoformat(), known_at=order.known_at, first=told)])
 
 
-def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
-    columns = [name for name in vocabulary.unit if name != "unit_id"]
-    return subject.select(
-        "unit_id", *columns, as_of="as_of", period_from="rated_from", period_to="rated_to", period_end="rated_end"
-    )
+def _write(engine: Engine, name: str, path: Path, key: Sequence[str]) -> dict[str, Any]:
+    return {"rows": engine.write_parquet(name, path, key), "digest": digest_of_parquet(path)}
 
 
-def _facts(fact: ir.Table, record: ir.Table, given: ir.Table, vocabulary: Vocabulary) -> ir.Table:
-    """Facts with all that their records state."""
-    wide = ["source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw", *vocabulary.attributes]
-    stated = ibis.union(record.select("record_id", *wide), given.select("record_id", *wide))
-    own = ("kind", "by_member", "attached_by", "day", "document_key", "about_key")
-    return fact.select(*FACT_KEY, *own, *_STATES).join(stated, "record_id").select(*FACT_KEY, *own, *wide, *_STATES)
-
-
-def _write(engine: Engine, table: ir.Table, path: Path, key: Sequence[str]) -> dict[str, Any]:
-    rows = engine.write_parquet(table, path, key)
-    return {"rows": rows, "digest": digest_of_parquet(path)}
-
-
-def _counts(results: Mapping[str, ir.Table], record: ir.Table, order: Order) -> dict[str, int]:
-    statuses = results["score"].group_by("status").agg(rows=ibis._.count()).to_pyarrow().to_pylist()
-    by_status = {row["status"]: row["rows"] for row in statuses}
-    return {
-        "records": record.count().to_pyarrow().as_py(),
-        "units": order.units.num_rows,
-        **{status: by_status.get(status, 0) for status in ("rated", "refused", "not_rated")},
-    }
+def _counts(score: pa.Table, stored: Sequence[Batch], order: Order) -> dict[str, int]:
+    statuses = score.column("status").to_pylist()
+    counted = {status: statuses.count(status) for status in ("rated", "refused", "not_rated")}
+    return {"records": sum(batch.rows for batch in stored), "units": order.units.num_rows, **counted}
 
 
 def _copy_scheme(folder: Traversable, to: Path) -> None:
