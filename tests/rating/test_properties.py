@@ -7,7 +7,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from city import RECORDED_AT, ROWS, UNITS, lay_out, run_of, stage_digests, take_in
+from city import RECORDED_AT, ROWS, UNITS, lay_out, quick_run, run_of, stage_digests, take_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,13 +24,15 @@ def as_rows(penalties: list[tuple[str, str, str]]) -> list[str]:
     return [f"penalty,{p},,{day},,示例局,示罚〔2027〕{n}号,{kind},,," for n, (p, day, kind) in enumerate(penalties, 1)]
 
 
-def rated(rows: list[str], units: str = UNITS, later: list[str] | None = None, known_at: str = "2027-01-10T00:00:00Z") -> dict[str, object]:
+def rated(
+    rows: list[str], units: str = UNITS, later: list[str] | None = None, known_at: str = "2027-01-10T00:00:00Z"
+) -> dict[str, object]:
     """Digest of each stage, and the rows of the point, ignored and score stages."""
     with TemporaryDirectory() as room:
         folder = lay_out(Path(room) / "city", rows, units)
         if later:
             take_in(folder, "later.csv", later, "2027-03-01T00:00:00Z")
-        run = run_of(folder, known_at=known_at)
+        run = quick_run(folder, known_at)
         return {**stage_digests(run), **{f"{name} rows": run.stage(name).to_pylist() for name in ("point", "ignored", "score")}}
 
 
@@ -56,7 +58,7 @@ def test_an_ignored_fact_changes_nothing_else(penalties: list[tuple[str, str, st
     ignored = {row["record_id"] for row in whole["ignored rows"]}  # type: ignore[attr-defined]
     counted = {row["record_id"] for row in whole["point rows"]}  # type: ignore[attr-defined]
     with TemporaryDirectory() as room:
-        facts = run_of(lay_out(Path(room) / "city", rows)).stage("fact").to_pylist()
+        facts = quick_run(lay_out(Path(room) / "city", rows)).stage("fact").to_pylist()
     out = {row["line"] for row in facts if row["record_id"] in ignored - counted and row["kind"] == "penalty"}
     amended = {f"示罚〔2026〕{n}号" for n in (1, 2, 3, 4)}
     left = [row for line, row in enumerate(rows, 2) if line not in out or row.split(",")[6] in amended]

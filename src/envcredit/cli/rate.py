@@ -20,7 +20,9 @@ _Units = Annotated[Path, typer.Option("--units", metavar="F", help=say("cli.rate
 _Records = Annotated[Path, typer.Option("--records", metavar="DIR|F", help=say("cli.rate.records"), show_default=False)]
 _AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY", help=say("cli.rate.as_of"), show_default=False)]
 _KnownAt = Annotated[str, typer.Option("--known-at", metavar="T", help=say("cli.rate.known_at"), show_default=False)]
-_History = Annotated[list[Path] | None, typer.Option("--history", metavar="RUN", help=say("cli.rate.history"), show_default=False)]
+_History = Annotated[
+    list[Path] | None, typer.Option("--history", metavar="RUN", help=say("cli.rate.history"), show_default=False)
+]
 _Members = Annotated[Path | None, typer.Option("--members", metavar="RUN", help=say("cli.rate.members"), show_default=False)]
 _Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
 _Partial = Annotated[str, typer.Option("--accept-partial", metavar="S", help=say("cli.rate.accept_partial"), show_default=False)]
@@ -56,7 +58,7 @@ def _rate(
         typed = Typed(scheme, units, records, day, moment, out, history or (), members, engine, accept_partial)
         order, notes = order_of(typed)
         made = rate(order, out)
-        return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=notes)
+        return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=tuple(d for d in notes if d.severity != "note"))
 
     run(work, lang=lang, as_json=as_json)
 
@@ -77,6 +79,8 @@ def told(made: Run, lang: Language) -> Iterator[str]:
     lost = made.stage("unattached")
     if lost.num_rows:
         reasons = lost.column("reason").to_pylist()
-        listed = [word("rate.lost", lang, reason=word(f"unattached.{r}", lang), count=reasons.count(r)) for r in sorted(set(reasons))]
+        listed = [
+            word("rate.lost", lang, reason=word(f"unattached.{r}", lang), count=reasons.count(r)) for r in sorted(set(reasons))
+        ]
         yield word("rate.unattached", lang, count=lost.num_rows, reasons=word("rate.and", lang).join(listed))
     yield word("rate.digest", lang, digest=manifest["result_digest"], folder=made.folder)

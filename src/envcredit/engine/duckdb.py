@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
+
+
+@cache
+def _type(kind: dt.DataType) -> str:
+    return str(DuckDBType.to_string(kind))
 
 
 class DuckDB:
@@ -48,7 +55,7 @@ class DuckDB:
 
     def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Keeps the rows of a query. Created with the declared types first: a sum of integers would else become HUGEINT."""
-        columns = ", ".join(f'"{column}" {DuckDBType.to_string(kind)}' for column, kind in schema.items())
+        columns = ", ".join(f'"{column}" {_type(kind)}' for column, kind in schema.items())
         self._backend.con.execute(f'CREATE OR REPLACE TABLE "{name}" ({columns}); INSERT INTO "{name}" {text}')
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:

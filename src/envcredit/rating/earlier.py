@@ -22,7 +22,10 @@ LOOKUP = ("unit_id", "name", "former_names", "uscc")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Member results: the facts, the pairs of park and member, and the member units that records may belong to."""
+    """Member results: the facts, the pairs of park and member, and the units that records may belong to.
+
+    These are all units of the run, so that a record of a unit outside the parks is known for what it is and not called lost.
+    """
 
     given: list[Given]
     pairs: Sequence[tuple[str, str]]
@@ -65,9 +68,7 @@ def member_results(run: Run, parks: pa.Table) -> Heard:
                 "grade": result["grade"] or None,
             }
             given.append(Given(park, "member", _record_id(run, unit_id), day, str(run.manifest["known_at"]), values))
-    inside = pa.array([unit_id for _park, unit_id in pairs], type=pa.string())
-    chosen = units.filter(pa.compute.is_in(units.column("unit_id"), value_set=inside))
-    return Heard(given, pairs, chosen.select(list(LOOKUP)))
+    return Heard(given, pairs, units.select(list(LOOKUP)))
 
 
 def scheme_of(run: Run) -> str:
