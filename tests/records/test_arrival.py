@@ -92,6 +92,16 @@ def test_a_correction_replaces(desk: Desk) -> None:
     assert fate(desk.take_text(HEAD + A, at=desk.third)) == (0, 1, 0)
 
 
+def test_a_correction_of_the_document_number_replaces_all_the_same(desk: Desk) -> None:
+    desk.take_text(HEAD + A)
+    old = desk.row()["record_id"]
+    renumbered = A.replace("20000,", f"20000,{old}").replace("〕1号", "〕8号")
+    assert renumbered.count("〕8号") == 1
+    assert fate(desk.take_text(HEAD + renumbered, at=desk.second)) == (1, 0, 0)
+    assert codes(desk.take_text(HEAD + renumbered.replace("〕8号", "〕9号"), at=desk.third)) == ["R234"]
+    assert fate(desk.take_text(HEAD + A.replace("20000", "30000"), at=desk.third)) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(("named", "code"), [("f" * 64, "R235"), ("第一条", "R228")])
 def test_a_correction_of_nothing(desk: Desk, named: str, code: str) -> None:
     assert codes(desk.take_text(HEAD + A.replace("20000,", f"20000,{named}"))) == [code]

@@ -98,6 +98,8 @@ def registration_verdict(text: str) -> Verdict:
 
 def clean(text: str) -> tuple[str, tuple[Cleaning, ...]]:
     """The text in half width and upper case, without blanks, invisible characters and dashes; and what was cleaned."""
+    if text.isascii() and text.isalnum() and text == text.upper():
+        return text, ()
     half = unicodedata.normalize("NFKC", text.replace("…", ".."))
     done: list[Cleaning] = []
     if any(unicodedata.east_asian_width(c) == "F" and not is_space(c) for c in text):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from envcredit.base.diagnostics import Place, problem
 from envcredit.records.statements import Statement
 from envcredit.records.store import Batch
@@ -24,7 +27,7 @@ class Origin:
 
 @dataclass(slots=True)
 class Known:
-    """The records there are. ``current``: those of an identity that no other record replaces."""
+    """The records that matter to an import. ``current``: those of an identity that no other record replaces."""
 
     records: dict[str, Origin] = field(default_factory=dict)
     by_identity: dict[str, list[Origin]] = field(default_factory=dict)
@@ -51,15 +54,22 @@ class Settled:
     quarantined: list[Statement] = field(default_factory=list)
 
 
-def known_records(stored: Iterable[Batch]) -> Known:
-    """Everything the batches hold."""
+def known_records(stored: Iterable[Batch], statements: Sequence[Statement]) -> Known:
+    """What the batches hold of the records that ``statements`` may repeat, contradict or replace, and of all replacements."""
+    identities = pa.array(sorted({statement.identity for statement in statements}), pa.string())
+    ids = sorted({name for statement in statements for name in (statement.record_id, statement.replaces)})
     known = Known()
     for batch in stored:
-        rows = batch.table(_ORIGIN_COLUMNS).to_pylist()
-        for row in rows:
+        for row in _concerned(batch.table(_ORIGIN_COLUMNS), identities, pa.array(ids, pa.string())).to_pylist():
             place = Place(f"{batch.id}/{row['file']}", row["line"], sheet=row["sheet"])
             known.add(Origin(row["record_id"], row["identity"], row["source"], place), row["replaces"])
     return known
+
+
+def _concerned(table: pa.Table, identities: pa.Array, ids: pa.Array) -> pa.Table:
+    by_identity = pc.is_in(table["identity"], value_set=identities)
+    by_id = pc.is_in(table["record_id"], value_set=ids)
+    return table.filter(pc.or_(pc.or_(by_identity, by_id), pc.not_equal(table["replaces"], "")))
 
 
 def settled(statements: Sequence[Statement], known: Known) -> Settled:

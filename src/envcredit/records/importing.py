@@ -57,7 +57,7 @@ def import_files(
         _take_in(Path(path), label, arriving)
     if arriving.problems:
         raise RecordsError(arriving.problems)
-    decided = settled(arriving.statements, known_records(stored))
+    decided = settled(arriving.statements, known_records(stored, arriving.statements))
     return _recorded(arriving, decided, store, recorded_at, stored)
 
 

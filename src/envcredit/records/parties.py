@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 
 from envcredit.base import uscc
 from envcredit.base.diagnostics import Diagnostic, problem
@@ -13,6 +13,8 @@ from envcredit.records.headers import Table
 from envcredit.records.source import Party
 from envcredit.records.statements import UnitAsWritten
 
+_KEPT = 100_000
+
 
 @dataclass(slots=True)
 class Parties:
@@ -21,15 +23,11 @@ class Parties:
     name: Texts | None = None
     code: Texts | None = None
     org_code: Texts | None = None
-    seen: dict[tuple[str, str, str], tuple[UnitAsWritten, tuple[Diagnostic, ...]]] = field(default_factory=dict)
 
     def of(self, row: int) -> tuple[UnitAsWritten, tuple[Diagnostic, ...]]:
         """The party of a row, with ``R213`` when there is none, and as warnings what is wrong with its code."""
         name, code, org_code = (column.of[row] if column else "" for column in (self.name, self.code, self.org_code))
-        key = (name, code, org_code)
-        if key not in self.seen:
-            self.seen[key] = _judged(*key)
-        return self.seen[key]
+        return _judged(name, code, org_code)
 
 
 def parties(party: Party, table: Table, cleaned: Cleaner) -> Parties:
@@ -38,6 +36,7 @@ def parties(party: Party, table: Table, cleaned: Cleaner) -> Parties:
     return Parties(name, code, org_code)
 
 
+@lru_cache(maxsize=_KEPT)
 def _judged(name: str, code: str, org_code: str) -> tuple[UnitAsWritten, tuple[Diagnostic, ...]]:
     judged = uscc.verdict(code)
     older = _organisation(org_code or code) if judged.status != "valid" else uscc.organisation_code(judged.code)
@@ -48,7 +47,7 @@ def _judged(name: str, code: str, org_code: str) -> tuple[UnitAsWritten, tuple[D
     return found, (finding,) if finding else ()
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _organisation(text: str) -> str:
     judged = uscc.organisation_verdict(text)
     return judged.code if judged.status == "valid" else ""

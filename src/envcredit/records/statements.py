@@ -15,6 +15,7 @@ from envcredit.base.vocabulary import Kind
 from envcredit.records.sheets import Row
 
 _KEPT = 100_000
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Scalar = int | str | bool | date
 """A typed value: scaled integer, text or code, yes or no, day. What is not known is absent."""
@@ -76,8 +77,7 @@ def flat_digest(value: Mapping[str, object]) -> str:
 
     For these the canonical form of RFC 8785 is what the standard library writes, twenty times as fast.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return digest_of_bytes([text.encode()])
+    return digest_of_bytes([_CANONICAL.encode(value).encode()])
 
 
 def _content(statement: Statement) -> dict[str, object]:
