@@ -72,7 +72,7 @@ def scheme_files(rules: str, head: str = "") -> dict[str, str]:
     for key, rule in given.items():
         given[key] = {"words": WORDS, "clause": f"law/{key}", **rule}
     cited = {rule["clause"] for rule in given.values()} | {row["clause"] for r in given.values() for row in r.get("rows", ()) if "clause" in row}
-    whole = {**loaded(HEAD), "clauses": {clause: CLAUSE for clause in sorted(cited)}, **(loaded(head) or {})}
+    whole = {**loaded(HEAD), "clauses": dict.fromkeys(sorted(cited), CLAUSE), **(loaded(head) or {})}
     return {"scheme.yaml": json.dumps(whole, ensure_ascii=False), "rules/rules.yaml": json.dumps(given, ensure_ascii=False)}
 
 

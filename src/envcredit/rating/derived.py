@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import reduce
 from typing import Any
 
@@ -27,6 +28,7 @@ _RULES: Mapping[str, pa.DataType] = {
     "name": pa.string(),
     "since_unit": pa.string(),
     "none_whole": pa.int64(),
+    "none_day": pa.date32(),
     "none_word": pa.string(),
     "enough": pa.int64(),
 }
@@ -41,8 +43,8 @@ def derived(keeper: Keeper, pick: ir.Table, subject: ir.Table, programs: Sequenc
     every = subject.select("unit_id", "as_of").cross_join(rules)
     joined = every.left_join(found, ["unit_id", "rule_no"]).drop("unit_id_right", "rule_no_right")
     facts = ibis.coalesce(joined.facts, 0)
-    since = _since(joined.day, joined.as_of, joined.since_unit)
-    whole = ibis.ifelse(facts == 0, joined.none_whole, ibis.ifelse(joined.since_unit == "", joined.value, since))
+    elapsed = since(joined.day, joined.as_of, joined.since_unit)
+    whole = ibis.ifelse(facts == 0, joined.none_whole, ibis.ifelse(joined.since_unit == "", joined.value, elapsed))
     short = facts < joined.enough
     return keeper.keep(
         f"value_{level}",
@@ -50,7 +52,7 @@ def derived(keeper: Keeper, pick: ir.Table, subject: ir.Table, programs: Sequenc
             unit_id="unit_id",
             name="name",
             value=ibis.ifelse(short, ibis.null("int64"), whole),
-            day=ibis.ifelse(joined.since_unit == "", joined.day, ibis.null("date")),
+            day=ibis.ifelse(facts == 0, joined.none_day, ibis.ifelse(joined.since_unit == "", joined.day, ibis.null("date"))),
             word=ibis.ifelse(short, ibis.null("string"), ibis.ifelse(facts == 0, joined.none_word, joined.word)),
             facts=facts.cast("int64"),
         ),
@@ -64,6 +66,7 @@ def _rule(program: FactProgram) -> dict[str, Any]:
         "name": program.key,
         "since_unit": program.value.unit if isinstance(program.value, Since) else "",
         "none_whole": none if isinstance(none, int) else None,
+        "none_day": none if isinstance(none, date) else None,
         "none_word": none if isinstance(none, str) else None,
         "enough": program.enough if isinstance(program.rule, GroupRule) else 0,
     }
@@ -183,8 +186,7 @@ def _measured(counted: ir.Table, measure: Measure, program: FactProgram, reading
         case Grouped(function, inner, by):
             column = reading.column(counted, by, program)
             inside = _aggregated(counted.mutate(by_value=column), inner, ["unit_id", "by_value"], program, reading)
-            outer = inside.filter(inside.result.notnull())
-            return _folded(outer, function, outer.result, ["unit_id"], facts=outer.facts.sum())
+            return _folded(inside, function, inside.result, ["unit_id"], facts=inside.facts.sum())
         case Quotient(over, under):
             assert isinstance(over, Aggregate)
             assert isinstance(under, Aggregate)
@@ -207,7 +209,7 @@ def _aggregated(counted: ir.Table, inner: Aggregate, group: list[str], program: 
 
 def _folded(row: ir.Table, function: str, subject: Any, group: list[str], facts: Any) -> ir.Table:
     if function == "median":
-        return _median(row, subject, group)
+        return _median(row, subject, group, facts)
     if function in ("latest", "earliest") and not subject.type().is_date():
         return _at_end(row, subject, group, newest=function == "latest")
     total = subject.sum if function in ("sum", "mean") else subject.count
@@ -254,20 +256,21 @@ def _streak(row: ir.Table, held: ir.BooleanValue, group: list[str]) -> ir.Table:
     return joined.group_by(group).agg(result=joined.count(where=unbroken), facts=joined.count())
 
 
-def _median(row: ir.Table, subject: Any, group: list[str]) -> ir.Table:
+def _median(row: ir.Table, subject: Any, group: list[str], facts: Any) -> ir.Table:
     """The middle value, or half the sum of the two middle values, cut to the unit of the value."""
     known = row.mutate(subject_value=subject).filter(subject.notnull())
     sized = known.mutate(
-        place=ibis.row_number().over(group_by=group, order_by=[known.subject_value, known.record_id]),
+        place=ibis.row_number().over(group_by=group, order_by=known.subject_value),
         size=known.count().over(group_by=group),
     )
     middle = sized.filter((sized.place * 2 >= sized["size"] - 2) & (sized.place * 2 <= sized["size"]))
     middle = middle.filter((middle["size"] % 2 == 0) | (middle.place * 2 == middle["size"] - 1))
-    folded = middle.group_by(group).agg(total=middle.subject_value.sum(), kept=middle.count(), facts=middle["size"].max())
-    return folded.select(*group, "facts", result=divided(folded.total, folded.kept))
+    folded = middle.group_by(group).agg(total=middle.subject_value.sum(), kept=middle.count())
+    halved = folded.select(*group, result=divided(folded.total, folded.kept))
+    return row.group_by(group).agg(facts=facts).left_join(halved, group).select(*group, "facts", "result")
 
 
-def _since(day: Any, as_of: Any, unit: Any) -> Any:
+def since(day: Any, as_of: Any, unit: Any) -> Any:
     """Days, full months or full years from ``day`` to ``as_of``, by the column ``unit``."""
     months = (as_of.year() - day.year()) * 12 + as_of.month() - day.month()
     full = ibis.cases((as_of.day() < day.day(), months - 1), else_=months).cast("int64")

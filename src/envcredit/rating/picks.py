@@ -125,7 +125,7 @@ def _known(table: ir.Table, names: Iterable[str]) -> list[str]:
 
 def columns_after_when(programs: Sequence[FactProgram]) -> list[str]:
     """Columns that windows, tariffs, reliefs and missing values rest on, and those of :func:`columns_after_judging`."""
-    found = {name for program in programs for name in window_attributes(program.window)}
+    found = {name for program in programs for name in window_attributes(program.dating)}
     for program in programs:
         parts: list[Any] = [program.unless, program.tariff.by if program.tariff else None]
         found |= {column_named(name) for part in parts if part is not None for name in names_in(part)}
@@ -163,7 +163,7 @@ def _judged(pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -
     relieved: Any = ibis.cases(*guards) if guards else ibis.null("boolean")
     judged = pick.mutate(
         relieved=relieved,
-        unclear=pick.unknown | (pick.tabled & pick.band.isnull()) | (pick.guarded & relieved.isnull()),
+        unclear=pick.unknown | pick.untimed | (pick.tabled & pick.band.isnull()) | (pick.guarded & relieved.isnull()),
         needs=reading.unknown(pick, programs, "refuse"),
     )
     status = ibis.cases(

@@ -58,6 +58,19 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
+class Dating:
+    """A window, and the code that stands in where the one that its term depends on is unknown (none: nothing stands in)."""
+
+    window: Window
+    assumed_code: Scalar | None = None
+
+    @property
+    def term_code(self) -> str:
+        """The attribute that the length of the term depends on, or ''."""
+        return self.window.lasts.by if isinstance(self.window.lasts, TermTable) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class FactProgram:
     """One rule that looks at facts. ``number`` is its place, from 1; ``level`` the pass in which its values are known."""
 
@@ -69,7 +82,8 @@ class FactProgram:
     of_members: bool
     when: Condition | None
     unless: Condition | None
-    window: Window | None
+    dating: Dating | None
+    dated_by: tuple[Name, ...]
     missing: Mapping[str, str]
     assumed: Mapping[str, Scalar]
     repairable: bool
@@ -80,9 +94,9 @@ class FactProgram:
     rule: PointRule | DeriveRule | GroupRule | GradeStepRule | GradeRow
 
     def names(self) -> frozenset[Name]:
-        """Every name that decides whether and how much a fact counts."""
+        """Every name that decides whether, from when, how long and how much a fact counts."""
         by = self.tariff.by if self.tariff else None
-        parts: list[Condition | Measure | Name | None] = [self.when, self.unless, self.value, by]
+        parts: list[Condition | Measure | Name | None] = [self.when, self.unless, self.value, by, *self.dated_by]
         return frozenset(name for part in parts if part is not None for name in names_in(part))
 
 
@@ -151,18 +165,18 @@ class Program:
         """Every attribute and state of a fact that the scheme looks at, and what tiers and earlier grades need."""
         named = {n.name for n in self.names() if n.where == "fact"}
         for program in self.facts:
-            named |= window_attributes(program.window)
+            named |= window_attributes(program.dating)
             if isinstance(program.rule, PointRule) and program.rule.per not in (None, "unit"):
                 named.add(str(program.rule.per))
         return frozenset(named | {repair.rule.since for repair in self.repairs})
 
     @property
-    def windows(self) -> tuple[Window, ...]:
+    def datings(self) -> tuple[Dating, ...]:
         """The distinct windows, in the order in which rules first use them."""
-        found: list[Window] = []
+        found: list[Dating] = []
         for program in self.facts:
-            if program.window and program.window not in found:
-                found.append(program.window)
+            if program.dating and program.dating not in found:
+                found.append(program.dating)
         return tuple(found)
 
     @property
@@ -171,13 +185,13 @@ class Program:
         return tuple(sorted({p.level for p in self.facts}))
 
 
-def window_attributes(window: Window | None) -> set[str]:
+def window_attributes(dating: Dating | None) -> set[str]:
     """The attributes of a fact that decide from when to when it counts."""
-    if window is None:
+    if dating is None:
         return set()
-    by = window.lasts.by if isinstance(window.lasts, TermTable) else None
+    window = dating.window
     once = window.shortened.once if window.shortened else None
-    return {name for name in (window.first, window.until, window.before, by, once) if name}
+    return {name for name in (window.first, window.until, window.before, dating.term_code, once) if name}
 
 
 def steps_of(points: Decimal | Fraction | int, scheme: Scheme) -> int:
@@ -219,6 +233,9 @@ class Compiler:
         kinds = (MEMBER,) if isinstance(rule, GroupRule) else rule.kinds
         names = self._names(rule_of(key), kinds)
         value = measure(rule.value, names) if isinstance(rule, DeriveRule | GroupRule) else None
+        assumed = _assumed(getattr(rule, "missing", {}), names)
+        dating = _dating(getattr(rule, "counts", None), assumed)
+        dated_by = (names.find(name) for name in (dating.window.first, dating.term_code)) if dating else ()
         return FactProgram(
             number=number,
             key=key,
@@ -228,9 +245,10 @@ class Compiler:
             of_members=getattr(rule, "of", "own") == "members",
             when=_parsed(rule.when, names),
             unless=_parsed(getattr(rule, "unless", None), names),
-            window=getattr(rule, "counts", None),
+            dating=dating,
+            dated_by=tuple(name for name in dated_by if name),
             missing=getattr(rule, "missing", {}),
-            assumed=_assumed(getattr(rule, "missing", {}), names),
+            assumed=assumed,
             repairable=getattr(rule, "repair", "none") == "applies",
             tariff=self._tariff(rule, names) if isinstance(rule, PointRule) else None,
             value=value,
@@ -338,6 +356,12 @@ def _names_of(scheme: Scheme, vocabulary: Vocabulary, key: str, rule: DeriveRule
 
 def _parsed(text: str | None, names: Names) -> Condition | None:
     return condition(text, names) if text else None
+
+
+def _dating(window: Window | None, assumed: Mapping[str, Scalar]) -> Dating | None:
+    if window is None:
+        return None
+    return Dating(window, assumed.get(Dating(window).term_code))
 
 
 def _assumed(missing: Mapping[str, str], names: Names) -> dict[str, Scalar]:

@@ -127,9 +127,9 @@ def _rule_row(one: AnyProgram, program: Program) -> dict[str, Any]:
 
 
 def _of_facts(one: FactProgram, program: Program) -> dict[str, Any]:
-    window = one.window
+    window = one.dating.window if one.dating else None
     return {
-        "window_no": program.windows.index(window) if window else FIXED,
+        "window_no": program.datings.index(one.dating) if one.dating else FIXED,
         "repairable": one.repairable,
         "guarded": one.unless is not None,
         "carried": bool(window and window.carry),

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from envcredit.base.days import Term
 from envcredit.rating.exact import later
 from envcredit.rating.expression import moved
-from envcredit.rating.program import FactProgram, Program
+from envcredit.rating.program import Dating, FactProgram, Program
 from envcredit.rating.rule_tables import FIXED
 from envcredit.scheme.model import Calendar, TermTable, Window
 
@@ -30,21 +30,27 @@ class Windows:
         return self.program.scheme.calendar
 
     def with_days(self, pick: ir.Table, programs: Sequence[FactProgram]) -> ir.Table:
-        """Adds ``since`` (the day the term is reckoned from), ``counts_from`` and ``counts_to`` (null: open end)."""
-        used = [(n, window) for n, window in enumerate(self.program.windows) if any(p.window == window for p in programs)]
+        """Adds ``since`` (the day the term is reckoned from), ``counts_from``, ``counts_to`` (null: open end) and ``untimed``.
+
+        ``untimed``: the code that the term depends on is unknown; ``counts_to`` is then the end of the longest term.
+        """
+        used = [(n, dating) for n, dating in enumerate(self.program.datings) if any(p.dating == dating for p in programs)]
+        untimed = [(pick.window_no == n, _code(pick, dating).isnull()) for n, dating in used if dating.term_code]
         return pick.mutate(
-            since=_chosen(pick, used, lambda window: pick[window.first], pick.day),
-            counts_from=_chosen(pick, used, lambda window: self._first(pick, window), pick.day),
-            counts_to=_chosen(pick, used, lambda window: self._last(pick, window), None),
+            since=_chosen(pick, used, lambda dating: pick[dating.window.first], pick.day),
+            counts_from=_chosen(pick, used, lambda dating: self._first(pick, dating.window), pick.day),
+            counts_to=_chosen(pick, used, lambda dating: self._last(pick, dating), None),
+            untimed=ibis.cases(*untimed, else_=False) if untimed else ibis.literal(False),
         )
 
     def _first(self, row: ir.Table, window: Window) -> Any:
         day = row[window.first]
         return self._moved(day, window.after) if window.after else day
 
-    def _last(self, row: ir.Table, window: Window) -> Any:
+    def _last(self, row: ir.Table, dating: Dating) -> Any:
+        window = dating.window
         first = self._first(row, window)
-        ends = [self._term_end(row, first, window.lasts)] if window.lasts else []
+        ends = [self._term_end(row, first, dating)] if window.lasts else []
         ends += [row[window.until]] if window.until else []
         ends += [later(row[window.before], -1)] if window.before else []
         ends += self._period_end(row, window) if window.within else []
@@ -65,10 +71,13 @@ class Windows:
             return [self._end(row[window.first], period.length)]
         return [] if period.kind == "snapshot" else [row.rated_end]
 
-    def _term_end(self, row: ir.Table, first: Any, lasts: Term | TermTable) -> Any:
-        if isinstance(lasts, Term):
-            return self._end(first, lasts)
-        return ibis.cases(*((row[lasts.by] == code, self._end(first, term)) for code, term in lasts.table.items()))
+    def _term_end(self, row: ir.Table, first: Any, dating: Dating) -> Any:
+        lasts = dating.window.lasts
+        if not isinstance(lasts, TermTable):
+            return self._end(first, lasts) if lasts else None
+        ends = {code: self._end(first, term) for code, term in lasts.table.items()}
+        stated = _code(row, dating)
+        return ibis.cases(*((stated == code, end) for code, end in ends.items()), else_=reduce(ibis.greatest, ends.values()))
 
     def _end(self, first: Any, term: Term) -> Any:
         end = self._moved(first, term)
@@ -85,11 +94,16 @@ class Windows:
         return pick.in_period & (pick.since < pick.rated_from) & ~over
 
 
-def _chosen(pick: ir.Table, used: Sequence[tuple[int, Window]], value: Callable[[Window], Any], always: Any) -> Any:
+def _code(row: ir.Table, dating: Dating) -> Any:
+    stated = row[dating.term_code]
+    return stated if dating.assumed_code is None else ibis.coalesce(stated, str(dating.assumed_code))
+
+
+def _chosen(pick: ir.Table, used: Sequence[tuple[int, Dating]], value: Callable[[Dating], Any], always: Any) -> Any:
     """``CASE window``: equal expressions share a branch; a rule without a window has the value ``always``."""
     branches: dict[Any, list[int]] = {}
-    for number, window in used:
-        if (expression := value(window)) is not None:
+    for number, dating in used:
+        if (expression := value(dating)) is not None:
             branches.setdefault(expression.op(), []).append(number)
     if always is not None:
         branches.setdefault(always.op(), []).append(FIXED)
