@@ -14,7 +14,7 @@ from ibis import _
 
 from envcredit.base.amounts import SHARE_PLACES
 from envcredit.engine import Keeper
-from envcredit.rating.exact import divided
+from envcredit.rating.exact import divided, in_parts
 from envcredit.rating.picks import COUNTED, Reading
 from envcredit.rating.program import FactProgram
 from envcredit.rating.rows import column_of
@@ -193,7 +193,7 @@ def _measured(counted: ir.Table, measure: Measure, program: FactProgram, reading
             first = _aggregated(counted, over, ["unit_id"], program, reading)
             second = _aggregated(counted, under, ["unit_id"], program, reading).rename(under="result")
             both = first.join(second.select("unit_id", "under"), "unit_id")
-            return both.select("unit_id", "facts", result=divided(both.result * SHARE_ONE, both.under))
+            return both.select("unit_id", "facts", result=in_parts(both.result, both.under, SHARE_ONE))
         case Since(_, inner) | (Aggregate() as inner):
             return _aggregated(counted, inner, ["unit_id"], program, reading)
     raise AssertionError(measure)
