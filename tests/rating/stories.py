@@ -4,7 +4,8 @@
     twice = FINES.story("{id: a, kind: penalty, decided_on: 2026-03-10}", "{id: b, kind: penalty, decided_on: 2026-04-10}")
     assert twice.counted == {("fined", "a"): -2, ("fined", "b"): -2}
 
-What a rule does not say is filled in: its clause, its words, and a grade rule with five plates. JSON is YAML, so files are written as JSON.
+What a rule does not say is filled in: its clause, its words, and a grade rule with five plates. JSON is YAML, so files are
+written as JSON.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def scheme_files(rules: str, head: str = "") -> dict[str, str]:
         given["plates"] = loaded(PLATES)
     for key, rule in given.items():
         given[key] = {"words": WORDS, "clause": f"law/{key}", **rule}
-    cited = {rule["clause"] for rule in given.values()} | {row["clause"] for r in given.values() for row in r.get("rows", ()) if "clause" in row}
+    cited = {rule["clause"] for rule in given.values()} | {
+        row["clause"] for r in given.values() for row in r.get("rows", ()) if "clause" in row
+    }
     whole = {**loaded(HEAD), "clauses": dict.fromkeys(sorted(cited), CLAUSE), **(loaded(head) or {})}
     return {"scheme.yaml": json.dumps(whole, ensure_ascii=False), "rules/rules.yaml": json.dumps(given, ensure_ascii=False)}
 

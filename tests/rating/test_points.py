@@ -106,7 +106,9 @@ class TestTables:
         assert self.lapsed_unknown.score == 200
 
     bounds = TABLES.story(*(f"{{kind: commendation, awarded_on: 2026-05-0{n}}}" for n in range(1, 6)))
-    bottom = TABLES.story(*(f"{{kind: incident, occurred_on: 2026-05-0{n}, incident_level: major, responsible: yes}}" for n in range(1, 5)))
+    bottom = TABLES.story(
+        *(f"{{kind: incident, occurred_on: 2026-05-0{n}, incident_level: major, responsible: yes}}" for n in range(1, 5))
+    )
 
     def test_the_score_is_held_between_floor_and_ceiling_and_says_so(self) -> None:
         assert (self.bounds.result["change"], self.bounds.score, self.bounds.result["clamped"]) == (30, 220, "ceiling")
@@ -250,7 +252,12 @@ CAPPED = Book(
       points: {by: fine, bands: [{below: CNY 20_000, points: 2}, {points: 5}]}
       cap: {points: 6, keep: highest}
       missing: {fine: skip}
-    newest: {kind: deduct, from: interview, counts: {from: occurred_on, for: 12 months}, points: 2, cap: {points: 3, keep: latest}}
+    newest:
+      kind: deduct
+      from: interview
+      counts: {from: occurred_on, for: 12 months}
+      points: 2
+      cap: {points: 3, keep: latest}
     listed: {kind: deduct, part: law, from: complaint, counts: {from: received_on, for: 12 months}, points: 4}
     praised: {kind: award, part: law, from: commendation, counts: {from: awarded_on, for: 12 months}, points: 7}
     certified: {kind: award, part: law, from: certification, counts: {from: valid_from, for: 12 months}, points: 7}
@@ -269,7 +276,9 @@ class TestCaps:
     def test_the_earliest_fill_the_cap_of_a_rule(self) -> None:
         assert self.first_come.counted == {("first_come", f"o{n}"): p for n, p in ((1, -2), (2, -2), (3, -1), (4, 0))}
         assert self.first_come.point("raw") == {("first_come", f"o{n}"): -2 for n in (1, 2, 3, 4)}
-        assert self.first_come.point("why_less") == {("first_come", f"o{n}"): w for n, w in ((1, ""), (2, ""), (3, "cap"), (4, "cap"))}
+        assert self.first_come.point("why_less") == {
+            ("first_come", f"o{n}"): w for n, w in ((1, ""), (2, ""), (3, "cap"), (4, "cap"))
+        }
 
     def test_the_item_says_what_was_taken_of_how_much(self) -> None:
         (item,) = self.first_come.rows("item")
@@ -280,7 +289,9 @@ class TestCaps:
     def test_the_dearest_fill_the_cap_where_asked(self) -> None:
         assert self.dearest.counted == {("dearest", "f2"): -5, ("dearest", "f1"): -1, ("dearest", "f3"): 0}
 
-    newest = CAPPED.story("{id: a, kind: interview, occurred_on: 2026-01-01}", "{id: b, kind: interview, occurred_on: 2026-02-01}")
+    newest = CAPPED.story(
+        "{id: a, kind: interview, occurred_on: 2026-01-01}", "{id: b, kind: interview, occurred_on: 2026-02-01}"
+    )
 
     def test_the_latest_fill_the_cap_where_asked(self) -> None:
         assert self.newest.counted == {("newest", "b"): -2, ("newest", "a"): -1}

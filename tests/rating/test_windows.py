@@ -188,13 +188,22 @@ COUNTED_IN_PERIOD = """
     this_period: {kind: deduct, from: complaint, counts: {from: received_on, within: period}, points: 1}
     plates: {kind: grade, by: score, bands: [{grade: green, from: 100}, {grade: red}]}
 """
-ROLLING = Book(COUNTED_IN_PERIOD, head="period: {kind: rolling, length: 12 months}\ngrades: [{grade: green, words: {zh: 绿, en: g}}, {grade: red, words: {zh: 红, en: r}}]")
-ANNIVERSARY = Book(COUNTED_IN_PERIOD, head="period: {kind: anniversary_year}\ngrades: [{grade: green, words: {zh: 绿, en: g}}, {grade: red, words: {zh: 红, en: r}}]")
+TWO_GRADES = "grades: [{grade: green, words: {zh: 绿, en: g}}, {grade: red, words: {zh: 红, en: r}}]"
+ROLLING = Book(
+    COUNTED_IN_PERIOD,
+    head="period: {kind: rolling, length: 12 months}\n" + TWO_GRADES,
+)
+ANNIVERSARY = Book(
+    COUNTED_IN_PERIOD,
+    head="period: {kind: anniversary_year}\n" + TWO_GRADES,
+)
 
 
 class TestOtherPeriods:
     rolling = ROLLING.story(
-        "{id: a, kind: complaint, received_on: 2025-06-30}", "{id: b, kind: complaint, received_on: 2025-06-29}", as_of="2026-06-30"
+        "{id: a, kind: complaint, received_on: 2025-06-30}",
+        "{id: b, kind: complaint, received_on: 2025-06-29}",
+        as_of="2026-06-30",
     )
 
     def test_a_rolling_period_ends_for_each_fact_with_its_own_term(self) -> None:
@@ -211,4 +220,3 @@ class TestOtherPeriods:
         assert days(self.enrolled, "b") == ("2025-08-15", "2026-08-14")
         assert self.on_the_day.counted == {}
         assert self.unknown.counted == {("this_period", "a"): -1, ("this_period", "b"): -1}
-

@@ -19,6 +19,19 @@ def divided(over: ir.IntegerValue, under: ir.IntegerValue | int) -> ir.IntegerVa
     return (whole / divisor).cast("int64")
 
 
+def in_parts(over: ir.IntegerValue, under: ir.IntegerValue, parts: int) -> ir.IntegerValue:
+    """``over / under`` in units of 1/parts, cut towards zero; exact as long as ``over * parts`` fits 64 bits.
+
+    A first quotient may be off where it exceeds 2^53; what it leaves over is small, and is divided once more.
+    """
+    large, divisor = (over * parts).abs(), under.abs().nullif(0)
+    first = (large / divisor).cast("int64")
+    left = large - first * divisor
+    more = divided(left, divisor)
+    whole = first + more - ibis.ifelse(left - more * divisor < 0, 1, 0)
+    return whole * over.sign().cast("int64") * under.sign().cast("int64")
+
+
 def rounded(over: ir.IntegerValue, under: ir.IntegerValue | int, rounding: Rounding) -> ir.IntegerValue:
     """``over / under`` as a whole number under a named rounding; ``under`` is positive."""
     cut = divided(over, under)
