@@ -1,7 +1,7 @@
 """Which unit a record speaks of: by unified code, then organisation code, then exact name, then former name. Never by guess.
 
 A link that a person has signed comes first. A record that states a whole valid code is never joined by its name, and a
-masked code that shows other characters than the unit's own keeps the name from joining.
+masked code that shows other characters than the unit's own keeps the name from joining, as does another organisation code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from ibis import _
 from envcredit.engine import Keeper
 
 PARTY = ("unit_name", "unit_name_key", "unit_code", "unit_code_raw", "unit_org_code")
-_MASKED_FROM = r"^([0-9A-Z]*?)(?:[X*]{4,}|[*…])"
+_FULL_WIDTH = "".join(chr(0xFEE0 + code) for code in range(ord("!"), ord("~") + 1))
+_HALF_WIDTH = "".join(chr(code) for code in range(ord("!"), ord("~") + 1))
+_NO_SIGN = r"[\s\p{Z}\p{Cf}\p{Pd}−]"
+_MASK = r"X{4}|[*×●■□…]|##|\.\."
+_HIDDEN = r"X{4,}|[^0-9A-Z]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,14 @@ def _looked_up(found: ir.Table, keyed: ir.Table, column: str, how: str) -> ir.Ta
 
 def _decided(found: ir.Table) -> ir.Table:
     """The first way that leads to exactly one unit, or the reason why none does."""
-    shown = found.unit_code_raw.upper().re_extract(_MASKED_FROM, 1)
-    masked = found.unit_code_raw.upper().re_search(_MASKED_FROM)
-    stated = found.unit_code != ""
+    written = found.unit_code_raw.translate(_FULL_WIDTH, _HALF_WIDTH).upper().re_replace(_NO_SIGN, "")
+    masked = written.re_search(_MASK) & (found.unit_code == "")
+    shown = ibis.literal("^") + written.re_replace(_HIDDEN, ".*") + ibis.literal("$")
+    stated, nameless = found.unit_code != "", found.unit_name_key == ""
 
     def fits(uscc: str) -> ir.BooleanValue:
-        return ~masked | found[uscc].startswith(shown) | (found[uscc] == "")
+        agrees = (found.unit_org_code == "") | (found[uscc].substr(8, 9) == found.unit_org_code)
+        return (agrees & (~masked | found[uscc].re_search(shown))) | (found[uscc] == "")
 
     ways = [
         (found.by_link.notnull(), found.by_link, "link"),
@@ -84,11 +90,14 @@ def _decided(found: ir.Table) -> ir.Table:
         (~stated & found.name_units.isnull() & (found.former_units == 1) & fits("former_uscc"), found.former_unit, "former_name"),
     ]
     reason = ibis.cases(
-        (found.code_units > 1, "code_ambiguous"),
-        (stated, "no_such_code"),
+        ((found.code_units > 1) | (~stated & (found.organisation_units > 1)), "code_ambiguous"),
+        (
+            stated | ((found.unit_org_code != "") & (nameless | (ibis.coalesce(found.name_units, found.former_units) == 1))),
+            "no_such_code",
+        ),
         ((found.name_units > 1) | (found.former_units > 1), "name_ambiguous"),
         (masked, "masked_code"),
-        (found.unit_name_key != "", "no_such_name"),
+        (~nameless, "no_such_name"),
         else_="no_identifier",
     )
     decided = found.mutate(

@@ -83,7 +83,8 @@ def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
 def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:
     """Facts with what later documents did to them, as of the unit's day."""
     states = _states(base)
-    joined = base.left_join(states, (base.unit_id == states.state_unit) & (base.document_key == states.state_key))
+    same = (base.unit_id == states.state_unit) & (base.by_member == states.state_member) & (base.document_key == states.state_key)
+    joined = base.left_join(states, same)
     amended = {kind: joined.kind.isin(list(vocabulary.kinds[kind].amends)) for kind in AMENDING}
     dated = joined.mutate(
         rectified_on=ibis.cases((amended["rectification"], joined.rectified_first)),
@@ -96,15 +97,15 @@ def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:
         repaired=_.repaired_on.notnull(),
         revoked=_.revoked_on.notnull(),
         suspended=_.suspended_until.notnull(),
-    ).drop("state_unit", "state_key", "rectified_first", "repaired_first", "revoked_first", "suspended_last")
+    ).drop(*states.columns)
 
 
 def _states(base: ir.Table) -> ir.Table:
-    """One row a unit and document that is spoken of: the first day of each state, the last day of a suspension."""
+    """One row a unit, member and document that is spoken of: the first day of each state, the last day of a suspension."""
     about = base.filter(_.kind.isin(list(AMENDING)) & (_.about_key != ""))
     granted = about.outcome.isnull() | (about.outcome == "accepted")
     running = about.suspended_to.isnull() | (about.suspended_to >= about.as_of)
-    return about.group_by(state_unit="unit_id", state_key="about_key").agg(
+    return about.group_by(state_unit="unit_id", state_member="by_member", state_key="about_key").agg(
         rectified_first=about.done_on.min(where=(about.kind == "rectification") & granted),
         repaired_first=about.decided_on.min(where=(about.kind == "repair") & granted),
         revoked_first=about.decided_on.min(where=about.kind == "revocation"),
