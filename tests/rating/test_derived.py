@@ -261,3 +261,36 @@ class TestValuesOnValues:
     def test_what_is_asked_of_an_unknown_value_is_unknown(self) -> None:
         assert self.unknown.derived == {"typical": None, "heavy": 0, "reports": 0}
         assert self.unknown.ignored == {("charged", "a"): "unknown_value"}
+
+
+NEEDED = Book(
+    """
+    total: {kind: derive, from: penalty, counts: {from: decided_on, within: period}, value: sum fine, missing: {fine: refuse}}
+    paid:
+      kind: derive
+      from: order
+      counts: {from: decided_on, within: period}
+      value: share(performed or medium = noise)
+      missing: {performed: refuse, medium: skip}
+    """
+)
+
+
+class TestWhatMustBeKnown:
+    unknown = NEEDED.story(fine("a", "2026-03-01"), fine("b", "2026-03-02", fine="CNY 5_000"))
+    known = NEEDED.story(fine("b", "2026-03-02", fine="CNY 5_000"))
+    long_ago = NEEDED.story(fine("a", "2025-12-31"), fine("b", "2026-03-02", fine="CNY 5_000"))
+    settled = NEEDED.story("{id: a, kind: order, decided_on: 2026-03-01, medium: noise}")
+    unsettled = NEEDED.story("{id: a, kind: order, decided_on: 2026-03-01, medium: water}")
+
+    def test_a_sum_over_an_unknown_amount_is_refused_where_the_rule_says_so(self) -> None:
+        assert self.unknown.result["reason"] == f"total:fine:{self.unknown.unit_id}/a"
+        assert (self.unknown.result["status"], self.unknown.score) == ("refused", None)
+        assert (self.known.result["status"], self.known.derived["total"]) == ("rated", 500_000)
+
+    def test_but_not_for_a_fact_that_does_not_count(self) -> None:
+        assert (self.long_ago.result["status"], self.long_ago.derived["total"]) == ("rated", 500_000)
+
+    def test_nor_where_the_condition_is_settled_without_it(self) -> None:
+        assert (self.settled.result["status"], self.settled.derived["paid"]) == ("rated", 1_000_000)
+        assert self.unsettled.result["reason"] == f"paid:performed:{self.unsettled.unit_id}/a"

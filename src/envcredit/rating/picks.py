@@ -6,6 +6,7 @@ over the facts: each yields the number of its rule, negative while unknown, and 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -24,7 +25,7 @@ from envcredit.rating.rows import column_named, resolver
 from envcredit.rating.rule_tables import RuleTables
 from envcredit.rating.tariffs import priced
 from envcredit.rating.windows import Windows
-from envcredit.scheme.conditions.tree import Condition, Name, Scalar, names_in
+from envcredit.scheme.conditions.tree import Aggregate, Condition, Grouped, Measure, Name, Quotient, Scalar, Since, names_in
 from envcredit.scheme.model import PointRule
 
 COUNTED = ""
@@ -177,10 +178,34 @@ def _judged(pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -
         (judged.ends_on < judged.as_of, "ended"),
         (judged.counts_to < judged.as_of, "lapsed"),
         (judged.guarded & judged.relieved, "relieved"),
-        (judged.unclear & (judged.needs != ""), REFUSE),
+        ((judged.unclear | _unmeasured(judged, programs, reading)) & (judged.needs != ""), REFUSE),
         (judged.unclear, "unknown_value"),
         else_=COUNTED,
     )
     skipped = ibis.ifelse(judged.unclear, reading.unknown(judged, programs, "skip"), "")
     named = ibis.ifelse(judged.needs != "", judged.needs, skipped)
     return judged.mutate(status=status, missing_name=named)
+
+
+def _unmeasured(pick: ir.Table, programs: Sequence[FactProgram], reading: Reading) -> Any:
+    """Whether a value that something is derived from is unknown, where the rule refuses to do without it."""
+    cases = []
+    for program in programs:
+        if program.value is not None and "refuse" in program.missing.values():
+            parts = _aggregates(program.value)
+            asked = [reading.asked(pick, c, program.assumed) for part in parts if (c := part.condition) is not None]
+            named = [reading.column(pick, name, program) for part in parts if (name := part.name) is not None]
+            unknown: list[Any] = [part.isnull() for part in (*asked, *named)]
+            cases.append((pick.rule_no == program.number, reduce(operator.or_, unknown, ibis.literal(False))))
+    return ibis.cases(*cases, else_=False) if cases else ibis.literal(False)
+
+
+def _aggregates(measure: Measure) -> list[Aggregate]:
+    match measure:
+        case Quotient(over, under):
+            return [part for part in (over, under) if isinstance(part, Aggregate)]
+        case Since(_, inner) | Grouped(_, inner, _):
+            return [inner]
+        case Aggregate():
+            return [measure]
+    raise AssertionError(measure)
