@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ def _demo(
             raise InputError([problem("C301", Place(str(out)), path=out)])
         from envcredit.demo.walk import walk
 
+        gc.disable()  # one short process, little that refers to itself: looking for rubbish costs a fifth of the time
         with progress(lang) as tell:
             done = walk(out, SEED, lang, tell, units)
         _write_texts(done, lang)
@@ -53,7 +55,7 @@ def _write_texts(done: Walk, lang: Language) -> None:
     from envcredit.rating.explain import explain
     from envcredit.rating.explain_text import prose as explained
 
-    done.explanation.write_text(explained(explain(done.runs[-1], done.unit), lang), "utf-8")
+    done.explanation.write_text(explained(explain(done.runs[-1], done.unit, done.prepared), lang), "utf-8")
     done.comparison.write_text(compared(done.moved, lang), "utf-8")
 
 

@@ -153,7 +153,7 @@ def _unit(words: Words, parks: tuple[Park, ...], names: Iterator[str], serial: i
         park=chance.choice(near) if near and chance.random() < (0.55 if works else 0.05) else "",
         permit_class=permit_class,
         permit_number=f"{code}001{'P' if permit_class in ('key', 'simplified') else 'W'}" if permit_class != "none" else "",
-        permit_from=_day(chance, FIRST_YEAR - 2, FIRST_YEAR + 2),
+        permit_from=_day(chance, FIRST_YEAR - 1, FIRST_YEAR + 1),
         status=status,
         stopped_from=_day(chance, RATED_YEARS[0], LAST_YEAR) if status == "stopped" else None,
         left_on=_day(chance, FIRST_YEAR, FIRST_YEAR + 1) if status in ("moved", "closed") else None,

@@ -228,9 +228,7 @@ def spoil(rows: list[list[Cell]], head: Sequence[str], chance: Random) -> None:
 
 
 def _write_workbook(sheets: Iterable[Sheet], path: Path) -> None:
-    book = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
-    )
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False})
     book.set_properties({"created": date(LAST_YEAR + 1, 1, 1)})
     bold = book.add_format({"bold": True})
     for sheet in sheets:

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from envcredit.demo.city import RATED_YEARS
 from envcredit.rating.orders import Typed, order_of
+from envcredit.rating.prepared import Prepared
 from envcredit.rating.run import Order, Run, rate
 
 UNITS_SCHEME, PARKS_SCHEME = "model/enterprise/2026", "model/park/2026"
 Tell = Callable[[str, int, int], None]
 
 
-def rate_years(folder: Path, units: Path, store: Path, tell: Tell) -> tuple[Run, ...]:
-    """One run a year, each with those before it as its history."""
+def rate_years(folder: Path, units: Path, store: Path, tell: Tell) -> tuple[tuple[Run, ...], Prepared]:
+    """One run a year, each with those before it as its history; and the scheme, prepared once for all."""
     first = RATED_YEARS[0]
     order, _ = order_of(Typed(UNITS_SCHEME, units, store, _last_day(first), known_at(first), folder / str(first)))
     runs: list[Run] = []
@@ -24,7 +25,7 @@ def rate_years(folder: Path, units: Path, store: Path, tell: Tell) -> tuple[Run,
         tell("cli.demo.step.rate", done, len(RATED_YEARS))
         runs.append(_rate_year(order, year, folder, runs))
     tell("cli.demo.step.rate", 1, 1)
-    return tuple(runs)
+    return tuple(runs), order.prepared
 
 
 def rate_parks(folder: Path, parks: Path, store: Path, members: Run, tell: Tell) -> Run:

@@ -71,7 +71,7 @@ def _permit(unit: Unit, office: Office) -> Iterator[Statement]:
 def _official_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     """One visit a year or more to key units, now and then to the others; two pollutants a visit."""
     chance = office.chance
-    visits = 1 + (chance.random() < 0.08) if unit.permit_class == "key" else int(chance.random() < 0.09)
+    visits = 1 + (chance.random() < 0.08) if unit.permit_class == "key" else int(chance.random() < 0.06)
     media = [medium for medium in unit.trade.media if medium in words().pollutants]
     for _ in range(visits if media else 0):
         medium = chance.choice(media)
@@ -130,7 +130,7 @@ def _own_series(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
 
 def _self_monitoring(unit: Unit, year: int, office: Office) -> Iterator[Statement]:
     chance = office.chance
-    if chance.random() > (0.65 if unit.permit_class == "key" else 0.04):
+    if chance.random() > (0.6 if unit.permit_class == "key" else 0.03):
         return
     planned = 12 if unit.permit_class == "key" else 4
     missed = chance.randint(1, planned // 2) if chance.random() < 0.25 * (1 - unit.care) + 0.01 else 0
@@ -223,7 +223,7 @@ def _hazardous_waste(unit: Unit, year: int, office: Office) -> Iterator[Statemen
 
 def _insurance(unit: Unit, year: int, chance: Random) -> Iterator[Statement]:
     mandatory = unit.permit_class == "key"
-    if chance.random() < (0.88 + 0.11 * unit.care if mandatory else 0.07):
+    if chance.random() < (0.88 + 0.11 * unit.care if mandatory else 0.06):
         start = date(year, 1, chance.randint(1, 20)) if mandatory else day_in(chance, year)
         yield Statement(
             "insurance",

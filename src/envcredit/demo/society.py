@@ -207,7 +207,7 @@ def _findings(park: Park, office: Office) -> Iterator[Statement]:
     for year in _YEARS:
         for matter in _MATTERS:
             good = matter == "smart_supervision_built"
-            if chance.random() > (0.25 * park.care if good else 0.19 * (1 - park.care)):
+            if chance.random() > (0.25 * park.care if good else 0.24 * (1 - park.care)):
                 continue
             day = day_in(chance, year)
             values: dict[str, Value] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from envcredit.demo.story import story
 from envcredit.engine import open_engine
 from envcredit.errors import InputError
 from envcredit.rating.compare import Comparison, compare
+from envcredit.rating.prepared import Prepared
 from envcredit.rating.run import Run
 from envcredit.records import Arrival
 
@@ -34,6 +36,7 @@ class Walk:
     unit_list: Path
     arrivals: tuple[Arrival, ...]
     runs: tuple[Run, ...]
+    prepared: Prepared
     parks: Run
     unit: str
     moved: Comparison
@@ -64,18 +67,19 @@ def walk(folder: Path, seed: int, language: Language, tell: Tell, units: int = 3
         place.mkdir(parents=True, exist_ok=True)
     deliveries, unit_list, park_list = _made(files, seed, units, tell)
     arrivals = tuple(take_in(deliveries, files, store, tell))
-    runs = rate_years(ratings, unit_list, store, tell)
+    runs, prepared = rate_years(ratings, unit_list, store, tell)
     parks = rate_parks(ratings, park_list, store, runs[-1], tell)
     with open_engine("duckdb") as engine:
         moved = compare(runs[-2], runs[-1], engine)
     report = _report(folder / "report.html", runs, language, tell)
-    return Walk(folder, len(list(files.iterdir())), unit_list, arrivals, runs, parks, worth_explaining(runs[-1]), moved, report)
+    unit, found = worth_explaining(runs[-1]), len(list(files.iterdir()))
+    return Walk(folder, found, unit_list, arrivals, runs, prepared, parks, unit, moved, report)
 
 
 def worth_explaining(run: Run) -> str:
     """The unit with the most different things to explain: kinds of effect and of reasons for not counting, then rows.
 
-    One whose grade is not that of its score, and neither the best nor the worst, if there is one.
+    One whose grade comes about in several steps and is neither the best nor the worst, if there is one.
     """
     effects: dict[str, set[tuple[str, str]]] = {}
     rows: dict[str, int] = {}
@@ -91,7 +95,8 @@ def _between(run: Run) -> list[str]:
     grade = run.stage("grade").filter(pc.equal(run.stage("grade")["status"], "rated"))
     ends = pa.array([run.scheme.grades[0].key, run.scheme.grades[-1].key])
     moved = pc.and_(pc.not_equal(grade["by_score"], grade["final"]), pc.invert(pc.is_in(grade["final"], value_set=ends)))
-    return [str(unit) for unit in grade.filter(moved)["unit_id"].to_pylist() or grade["unit_id"].to_pylist()]
+    found = [row["unit_id"] for row in grade.filter(moved).to_pylist() if len(json.loads(row["steps"])) > 1]
+    return found or grade["unit_id"].to_pylist()
 
 
 def _made(files: Path, seed: int, units: int, tell: Tell) -> tuple[list[Document], Path, Path]:
