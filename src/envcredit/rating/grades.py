@@ -2,7 +2,7 @@
 
 Order: band of the score (or the worst row that holds) → floors (``at_least``) → shifts → ceilings (``at_most``) → vetoes.
 So a bonus cannot lift a unit above a ceiling or a veto, and a floor does not shield from an event. A veto gives its grade
-directly unless the unit stands lower already. Refusing to take part decides alone. Grades are ranks here, 1 is best.
+directly unless the unit stands lower already; one to the lowest grade also where a scheme that is not complete gives none. Refusing to take part decides alone. Grades are ranks here, 1 is best.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.scheme.bands import normalised
-from envcredit.scheme.conditions.tree import Type
+from envcredit.rating.scores import NOT_ESTABLISHED, bands_holding
 from envcredit.scheme.model import GradeRule, LimitRule, Scheme
 
 ORDER: Mapping[str, int] = {"row": 1, "floor": 2, "shift": 3, "ceiling": 4, "veto": 5}
@@ -35,7 +34,13 @@ def grades(score: ir.Table, point: ir.Table, previous: ir.Table, scheme: Scheme)
     shifted = floored.mutate(r3=_if_ranked(floored.r1, moved))
     capped = shifted.mutate(r4=_if_ranked(shifted.r1, ibis.greatest(shifted.r3, shifted.ceiling_rank)))
     vetoed = capped.mutate(r5=_if_ranked(capped.r1, ibis.greatest(capped.r4, capped.veto_rank)))
-    return _worded(vetoed, scheme)
+    return _worded(vetoed.mutate(r5=_certain(vetoed, lowest)), scheme)
+
+
+def _certain(row: ir.Table, lowest: int) -> Any:
+    """Where a scheme that is not complete leaves the grade open, a veto to the lowest grade decides all the same."""
+    certain = row.reason.startswith(NOT_ESTABLISHED) & (row.veto_rank == lowest)
+    return ibis.cases((certain, lowest), else_=row.r5).cast("int64")
 
 
 def _if_ranked(first: Any, rank: Any) -> Any:
@@ -69,19 +74,15 @@ def _worst_rows(rows: ir.Table) -> ir.Table:
 
 def _first_rank(joined: ir.Table, scheme: Scheme) -> Any:
     """The rank that the score, or the worst row that holds, gives; null while there is no score."""
-    (rule,) = scheme.of_kind(GradeRule).values()
+    rule = next(iter(scheme.of_kind(GradeRule).values()), None)
+    if rule is None:
+        return ibis.null("int64")
     if rule.by == "worst_of":
         rest = [scheme.rank(row.grade) for row in rule.rows if not row.kinds and not row.when]
         found: Any = ibis.coalesce(joined.row_rank, rest[0] if rest else ibis.null("int64"))
         return ibis.cases((joined.status == "rated", found)).cast("int64")
-    assert scheme.score is not None
-    inside = []
-    for interval in normalised(rule.bands, Type("points", step=scheme.score.step)):
-        held: Any = joined.score.notnull()
-        held = held if interval.lower is None else held & (joined.score >= interval.lower)
-        held = held if interval.upper is None else held & (joined.score < interval.upper)
-        inside.append((held, scheme.rank(rule.bands[interval.index].grade or "")))
-    return ibis.cases(*inside).cast("int64")
+    ranks = [(held, rule.bands[index].grade) for index, held in bands_holding(rule, scheme, joined.score)]
+    return ibis.cases(*((held, scheme.rank(grade)) for held, grade in ranks if grade is not None)).cast("int64")
 
 
 def _texts(rows: ir.Table) -> ir.Table:
@@ -102,10 +103,11 @@ def _worded(row: ir.Table, scheme: Scheme) -> ir.Table:
     """Ranks as grade keys; a unit that refuses to take part has that grade alone."""
     refusing = (row.refusal != "") & (row.status != "not_rated")
     ranked = refusing | row.r5.notnull()
+    by_veto = row.r5.notnull() & (row.status == "refused")
     final = ibis.ifelse(refusing, row.refusal, _word(row.r5, scheme))
     return row.select(
         unit_id="unit_id",
-        status=ibis.ifelse(refusing, "rated", row.status),
+        status=ibis.ifelse(refusing | by_veto, "rated", row.status),
         by_score=_word(row.r1, scheme),
         after_floor=_word(row.r2, scheme),
         after_shift=_word(row.r3, scheme),

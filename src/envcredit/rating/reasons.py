@@ -8,6 +8,7 @@ from envcredit.base.labels import LANGUAGES, word
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.rating.explanation import Both, RecordNote
 from envcredit.rating.notes import both
+from envcredit.rating.scores import NOT_ESTABLISHED
 from envcredit.scheme.model import Band, GradeRule, MeasureRule, PointRule, PointsTable, Rule, Scheme, ScopeRule, TierRule
 
 _ENDS = (("at_least", "from"), ("above", "above"), ("at_most", "to"), ("below", "below"))
@@ -51,6 +52,8 @@ def _band(band: Band) -> Both:
 
 def reason_of(reason: str, scheme: Scheme, vocabulary: Vocabulary, records: Mapping[str, RecordNote]) -> Both:
     """The reason column of the score stage in words: out of scope by which rule, or which value of which record is missing."""
+    if reason.startswith(NOT_ESTABLISHED):
+        return {lang: word(f"reason.{reason.replace('#', '.')}", lang) for lang in LANGUAGES}
     if reason in ("unit_type", "no_weight"):
         return {lang: word(f"reason.{reason}", lang) for lang in LANGUAGES}
     key, mark, index = reason.partition("#")

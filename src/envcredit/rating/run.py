@@ -132,7 +132,7 @@ def _known_batches(order: Order) -> list[Batch]:
 def _check_order(order: Order, out: Path) -> None:
     found = []
     if order.scheme.status != "complete" and not order.accept_partial:
-        missing = "; ".join(words.zh for words in order.scheme.missing) or "—"
+        missing = "; ".join(words.zh for words in order.scheme.missing.values()) or "—"
         found.append(problem("T102", scheme=order.scheme.identity, status=order.scheme.status, missing=missing))
     if not order.units.num_rows:
         found.append(problem("T104"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import ibis
@@ -12,9 +14,13 @@ from ibis import _
 from envcredit.rating.exact import rounded
 from envcredit.rating.picks import COUNTED, REFUSE
 from envcredit.rating.program import Program, steps_of
-from envcredit.scheme.model import Scheme
+from envcredit.scheme.bands import normalised
+from envcredit.scheme.conditions.tree import Type
+from envcredit.scheme.model import GradeRule, Scheme
 
 STEPPING = ["row", "limit", "shift", "veto"]
+NOT_ESTABLISHED = "not_established#"
+"""How the reason of a unit begins that a scheme cannot grade because the scheme itself is not whole."""
 
 
 def fact_points(scored: ir.Table) -> ir.Table:
@@ -169,11 +175,12 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
         else_="",
     )
     given = joined.mutate(status=status, reason=reason)
-    base = steps_of(scheme.score.start, scheme) if scheme.score else 0
+    start = scheme.score.start if scheme.score else None
+    base = steps_of(start, scheme) if start is not None else 0
     score = _bounded(given, base, scheme)
-    scored = (given.status == "rated") & ibis.literal(scheme.score is not None)
+    scored = (given.status == "rated") & ibis.literal(start is not None)
     empty = ibis.null("int64")
-    return given.select(
+    numbered = given.select(
         unit_id="unit_id",
         base=ibis.ifelse(scored, base, empty).cast("int64"),
         change=ibis.ifelse(scored, given.change, empty).cast("int64"),
@@ -183,6 +190,44 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
         reason=ibis.ifelse(given.status == "rated", "", given.reason),
         refusal="refusal",
     )
+    return _where_the_scheme_ends(numbered, scheme)
+
+
+def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
+    """A scheme that is not complete refuses a unit where its start value, its bands or the band of the score is not established."""
+    unknown = not_established(scheme, given.score)
+    if unknown is None:
+        return given
+    here: Any = (given.status == "rated") & unknown[0]
+    return given.mutate(
+        status=ibis.ifelse(here, "refused", given.status),
+        reason=ibis.ifelse(here, f"{NOT_ESTABLISHED}{unknown[1]}", given.reason),
+    )
+
+
+def not_established(scheme: Scheme, score: Any) -> tuple[Any, str] | None:
+    """Where the scheme does not say which grade follows, and what it lacks there; nothing for a scheme that says it all."""
+    if scheme.score is not None and scheme.score.start is None:
+        return ibis.literal(True), "start"
+    rule = next(iter(scheme.of_kind(GradeRule).values()), None)
+    if rule is None:
+        return ibis.literal(True), "bands"
+    if rule.by == "worst_of" or all(band.grade for band in rule.bands):
+        return None
+    held = [holds for index, holds in bands_holding(rule, scheme, score) if rule.bands[index].grade is None]
+    return reduce(operator.or_, held), "band"
+
+
+def bands_holding(rule: GradeRule, scheme: Scheme, score: Any) -> list[tuple[int, Any]]:
+    """The index of each band of a grade by score, with the condition that the score lies in it."""
+    assert scheme.score is not None
+    found = []
+    for interval in normalised(rule.bands, Type("points", step=scheme.score.step)):
+        held: Any = score.notnull()
+        held = held if interval.lower is None else held & (score >= interval.lower)
+        held = held if interval.upper is None else held & (score < interval.upper)
+        found.append((interval.index, held))
+    return found
 
 
 def _with_sums(scope: ir.Table, item: ir.Table, scheme: Scheme) -> ir.Table:

@@ -37,17 +37,23 @@ def _led_to(grade: Mapping[str, Any]) -> str:
 
 
 def _working(grade: Mapping[str, Any], scheme: Scheme, records: Mapping[str, RecordNote]) -> Iterator[StepNote]:
-    ((key, rule),) = scheme.of_kind(GradeRule).items()
+    for key, rule in scheme.of_kind(GradeRule).items() if grade["by_score"] else ():
+        yield from _first(grade, key, rule, scheme, records)
+    for step in json.loads(grade["steps"]):
+        if step["step"] in _AFTER and (grade["by_score"] or step["step"] == "veto"):
+            yield _note(step["step"], grade[_AFTER[step["step"]]], step, scheme, records)
+
+
+def _first(
+    grade: Mapping[str, Any], key: str, rule: GradeRule, scheme: Scheme, records: Mapping[str, RecordNote]
+) -> Iterator[StepNote]:
+    """The band of the score, or the rows that are the worst ones to hold."""
     name: StepName = "by_score" if rule.by == "score" else "worst_of"
-    listed = json.loads(grade["steps"])
-    rows = [step for step in listed if step["step"] == "row" and step["to"] == grade["by_score"]]
+    rows = [step for step in json.loads(grade["steps"]) if step["step"] == "row" and step["to"] == grade["by_score"]]
     if rows:
         yield from (_note(name, grade["by_score"], row, scheme, records) for row in rows)
     else:
         yield StepNote(name, grade["by_score"], key, both(rule.words), provision(scheme, rule.clause))
-    for step in listed:
-        if step["step"] in _AFTER:
-            yield _note(step["step"], grade[_AFTER[step["step"]]], step, scheme, records)
 
 
 def _note(name: Any, to: str, step: Mapping[str, str], scheme: Scheme, records: Mapping[str, RecordNote]) -> StepNote:

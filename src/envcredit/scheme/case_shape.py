@@ -64,6 +64,7 @@ class WrittenCase(Part):
 
     case: str
     of: tuple[Key, ...]
+    source: Key | None = None
     as_of: Day
     known_at: Instant | None = None
     unit: Mapping[str, str] = Field(default_factory=dict)

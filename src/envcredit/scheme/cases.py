@@ -72,7 +72,8 @@ class Expectation:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One story. ``of`` are the rules it exercises; ``unit`` holds columns of the unit, ``members`` results of a park's
-    members, ``history`` earlier ratings; ``known_at`` is an instant or empty."""
+    members, ``history`` earlier ratings; ``known_at`` is an instant or empty; ``source`` is the
+    document of the scheme that publishes this example, empty for one of our own."""
 
     name: str
     of: tuple[str, ...]
@@ -80,6 +81,7 @@ class Case:
     place: Place
     expect: Expectation
     known_at: str = ""
+    source: str = ""
     unit: Values = field(default_factory=dict)
     members: tuple[Values, ...] = ()
     history: tuple[Values, ...] = ()

@@ -59,6 +59,9 @@ def _cases_of_file(file: SchemeFile, types: CaseTypes, found: list[Diagnostic]) 
 def _case(written: WrittenCase, spot: Spot, types: CaseTypes, told: Told) -> Case:
     for at, rule in enumerate(written.of):
         types.check_rule(rule, (*spot, "of", at), told)
+    if written.source and written.source not in types.scheme.sources:
+        known = ", ".join(types.scheme.sources)
+        told.add("S169", (*spot, "source"), source=written.source, known=known)
     records = _records(written, spot, types, told)
     ids = frozenset(record.id for record in records)
     return Case(
@@ -68,6 +71,7 @@ def _case(written: WrittenCase, spot: Spot, types: CaseTypes, told: Told) -> Cas
         place=told.place(spot),
         expect=_expectation(written.expect, ids, (*spot, "expect"), types, told),
         known_at=written.known_at or "",
+        source=written.source or "",
         unit=types.values_of_unit(written.unit, (*spot, "unit"), told),
         members=tuple(
             types.values_of_kind("member", row, (*spot, "members", at), told) for at, row in enumerate(written.members)

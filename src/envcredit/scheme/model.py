@@ -75,15 +75,24 @@ class Period(Part):
 
 
 class Score(Part):
-    """Start value, bounds and direction. ``step`` is the unit of all points; ``weighted`` sums tiers by weight."""
+    """Start value, bounds and direction. ``step`` is the unit of all points; ``weighted`` sums tiers by weight.
 
-    start: Annotated[Number, RULE]
+    A scheme that is not complete may leave ``start`` out where it is not established; then no unit gets a score.
+    """
+
+    start: Annotated[Number | None, RULE] = None
     better: Annotated[Better, RULE]
     step: Annotated[Number, RULE]
     floor: Annotated[Number | None, RULE] = None
     ceiling: Annotated[Number | None, RULE] = None
     weighted: Annotated[bool, RULE] = False
     rounding: Annotated[Rounding, RULE] = "half_up"
+
+
+class Gap(Words):
+    """Something that the scheme lacks, by name. ``count``: how many rows, clauses or indicators, where that is known."""
+
+    count: Annotated[int | None, TEXT, Field(ge=1)] = None
 
 
 class Grade(Part):
@@ -316,7 +325,10 @@ class GradeRow(Part):
 
 
 class GradeRule(Rule):
-    """Bands over the score, or ``rows`` with the worst first (worst-of)."""
+    """Bands over the score, or ``rows`` with the worst first (worst-of).
+
+    In a scheme that is not complete a band may have no grade: which grade such a score leads to is not established.
+    """
 
     kind: Annotated[Literal["grade"], RULE]
     by: Annotated[Literal["score", "worst_of"], RULE]
@@ -437,7 +449,7 @@ class Scheme(Part):
     procedure: Annotated[Mapping[Key, Step], TEXT] = Field(default_factory=dict)
     consequences: Annotated[Mapping[Key, Consequence], TEXT] = Field(default_factory=dict)
     not_modelled: Annotated[tuple[NotModelled, ...], TEXT] = ()
-    missing: Annotated[tuple[Words, ...], TEXT] = ()
+    missing: Annotated[Mapping[Key, Gap], TEXT] = Field(default_factory=dict)
 
     @property
     def identity(self) -> str:

@@ -50,9 +50,9 @@ def grades_exist(ground: Ground) -> Iterator[Diagnostic]:
 
 
 def grades_are_reached(ground: Ground) -> Iterator[Diagnostic]:
-    """Something leads to every grade: a band, a row, a veto, a limit, a refusal, or a shift from a neighbour."""
+    """In a complete scheme something leads to every grade: a band, a row, a veto, a limit, a refusal, or a shift from a neighbour."""
     rules = ground.scheme.rules.values()
-    if ground.scheme.status == "skeleton" or not any(isinstance(rule, GradeRule) for rule in rules):
+    if ground.scheme.status != "complete" or not any(isinstance(rule, GradeRule) for rule in rules):
         return
     reached = {grade for _, grade, leads in named_grades(ground.scheme) if leads}
     keys = [grade.key for grade in ground.scheme.grades]
@@ -71,9 +71,9 @@ def _shifted(keys: list[str], reached: set[str], shift: ShiftRule) -> Iterator[s
 
 
 def one_grade_rule(ground: Ground) -> Iterator[Diagnostic]:
-    """A scheme that is more than a skeleton has one rule that says which grade a unit gets, and not two."""
+    """A complete scheme has one rule that says which grade a unit gets, and no scheme has two."""
     keys = [key for key, rule in ground.scheme.rules.items() if isinstance(rule, GradeRule)]
-    if not keys and ground.scheme.status != "skeleton":
+    if not keys and ground.scheme.status == "complete":
         yield ground.found("S223", ("rules",), status=ground.scheme.status)
     if len(keys) > 1:
         yield ground.found("S224", *(("rules", key) for key in keys), rules=", ".join(keys))
@@ -89,7 +89,8 @@ def grade_rule_is_whole(ground: Ground) -> Iterator[Diagnostic]:
         if getattr(rule, other) or not getattr(rule, wanted):
             yield ground.found("S226", way, rule=key, by=rule.by, wanted=wanted, other=other)
         for at, band in enumerate(rule.bands):
-            if band.grade is None or band.points is not None:
+            unsaid = band.grade is None and ground.scheme.status == "complete"
+            if unsaid or band.points is not None:
                 yield ground.found("S227", (*way, "bands", at), rule=key, row=at + 1)
         remaining = [at for at, row in enumerate(rule.rows) if not row.kinds and row.when is None]
         if rule.rows and remaining != [len(rule.rows) - 1]:

@@ -43,12 +43,16 @@ def period_has_its_length(ground: Ground) -> Iterator[Diagnostic]:
 
 
 def score_starts_inside(ground: Ground) -> Iterator[Diagnostic]:
-    """The start value lies between floor and ceiling, and the step is above zero."""
+    """The start value is there in a complete scheme and lies between floor and ceiling, and the step is above zero."""
     score = ground.scheme.score
     if score is None:
         return
     if score.step <= 0:
         yield ground.found("S263", ("score", "step"), step=f"{score.step:f}")
+    if score.start is None:
+        if ground.scheme.status == "complete":
+            yield ground.found("S216", ("score",))
+        return
     if score.floor is not None and score.start < score.floor:
         yield ground.found("S262", ("score", "start"), start=f"{score.start:f}", end="floor", bound=f"{score.floor:f}")
     if score.ceiling is not None and score.start > score.ceiling:

@@ -54,8 +54,9 @@ def not_modelled(voice: Voice) -> Iterator[str]:
 
 def missing(voice: Voice) -> Iterator[str]:
     """What the scheme lacks."""
-    for words in voice.scheme.missing:
-        yield f"- {voice.of(words)}"
+    for gap in voice.scheme.missing.values():
+        count = voice.say("missing.count", count=gap.count) if gap.count else ""
+        yield f"- {voice.of(gap)}{count}"
 
 
 def sources(voice: Voice) -> Iterator[str]:

@@ -91,6 +91,8 @@ def _score(voice: Voice) -> Iterator[str]:
     assert score is not None
     if score.weighted:
         yield voice.say("score.weighted", rounding=voice.say(f"rounding.{score.rounding}"))
+    elif score.start is None:
+        yield voice.say("score.no_start")
     else:
         yield voice.say("score.start", start=voice.points(score.start))
     yield voice.say(f"score.better.{score.better}")

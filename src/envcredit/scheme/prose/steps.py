@@ -57,13 +57,20 @@ def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
         ends = voice.listed(rows.get(grade.key, [])) or voice.say("grade.not_by_score")
         meaning = [voice.of(grade.meaning) if grade.meaning else "–"] if with_meaning else []
         lines.append([voice.of(grade.words), ends, *meaning])
+    if "" in rows:
+        lines.append([voice.say("grade.not_established"), voice.listed(rows[""]), *(["–"] if with_meaning else [])])
     return table(head, lines)
 
 
 def _least(scheme: Scheme) -> int | None:
     """The lowest score there can be, in steps, where nothing lowers it below the start value."""
     score = scheme.score
-    if score is None or score.better != "lower" or any(rule.kind == "award" for rule in scheme.rules.values()):
+    if (
+        score is None
+        or score.start is None
+        or score.better != "lower"
+        or any(rule.kind == "award" for rule in scheme.rules.values())
+    ):
         return None
     return int(score.start / score.step)
 

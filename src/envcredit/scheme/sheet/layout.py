@@ -18,6 +18,7 @@ from envcredit.scheme.model import (
     Clause,
     Consequence,
     DeriveRule,
+    Gap,
     Grade,
     GradeRow,
     GradeRule,
@@ -102,7 +103,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("clauses", "keyed", "clauses", Clause),
     Sheet("sources", "keyed", "sources", Source),
     Sheet("not_modelled", "listed", "not_modelled", NotModelled),
-    Sheet("missing", "listed", "missing", Words),
+    Sheet("missing", "keyed", "missing", Gap),
 )
 
 TABLES: Mapping[str, tuple[str, Way]] = {
