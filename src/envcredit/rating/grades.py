@@ -2,7 +2,8 @@
 
 Order: band of the score (or the worst row that holds) → floors (``at_least``) → shifts → ceilings (``at_most``) → vetoes.
 So a bonus cannot lift a unit above a ceiling or a veto, and a floor does not shield from an event. A veto gives its grade
-directly unless the unit stands lower already; one to the lowest grade also where a scheme that is not complete gives none. Refusing to take part decides alone. Grades are ranks here, 1 is best.
+directly unless the unit stands lower already; one to the lowest grade also where a scheme that is not complete gives none.
+Refusing to take part decides alone. Grades are ranks here, 1 is best.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
 
 
 def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
-    """A scheme that is not complete refuses a unit where its start value, its bands or the band of the score is not established."""
+    """A scheme that is not complete refuses where its start value, its bands or the band of the score is not established."""
     unknown = not_established(scheme, given.score)
     if unknown is None:
         return given

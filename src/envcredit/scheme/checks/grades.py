@@ -50,7 +50,7 @@ def grades_exist(ground: Ground) -> Iterator[Diagnostic]:
 
 
 def grades_are_reached(ground: Ground) -> Iterator[Diagnostic]:
-    """In a complete scheme something leads to every grade: a band, a row, a veto, a limit, a refusal, or a shift from a neighbour."""
+    """In a complete scheme something leads to every grade: a band, row, veto, limit, refusal, or a shift from a neighbour."""
     rules = ground.scheme.rules.values()
     if ground.scheme.status != "complete" or not any(isinstance(rule, GradeRule) for rule in rules):
         return
