@@ -63,3 +63,13 @@ def test_a_label_with_an_unquoted_comma_is_found(rows: dict[str, Any]) -> None:
     rows["lists"]["behaviour"]["other"] = {"zh": "其他", "en": "other", "or unknown": None}
     with pytest.raises(ValueError, match=r"lists\.behaviour\.other: unknown key 'or unknown'"):
         vocabulary_from(rows)
+
+
+def test_further_official_names_belong_to_one_code(rows: dict[str, Any]) -> None:
+    assert read_vocabulary().also["grade_word"]["环保绿牌单位"] == "green"
+    assert read_vocabulary().also["medium"] == {}
+    rows["lists"]["grade_word"]["blue"]["also"] = ["绿牌", "红"]
+    with pytest.raises(ValueError) as caught:
+        vocabulary_from(rows)
+    assert "lists.grade_word: '绿牌' names more than one code: blue, green" in str(caught.value)
+    assert "'红' names more than one code: blue, red" in str(caught.value)

@@ -33,6 +33,7 @@ def scale(type_name: str) -> int:
 
 _ATTRIBUTE_KEYS = {"type", "list", "ordered", "unit", "from", *LANGUAGES}
 _KIND_KEYS = {"date", "identity", "required", "attributes", "amends", "derived", *LANGUAGES}
+_CODE_KEYS = {"also", *LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The whole of it. Every mapping keeps the order of the file; a list maps its codes to their words."""
+    """The whole of it. Every mapping keeps the order of the file; a list maps its codes to their words.
+
+    ``also`` holds, for each list, further official names and the code that each of them means (环境诚信企业 → trustworthy).
+    """
 
     edition: str
     lists: Mapping[str, Mapping[str, Words]]
+    also: Mapping[str, Mapping[str, str]]
     attributes: Mapping[str, Attribute]
     kinds: Mapping[str, Kind]
     states: Mapping[str, Attribute]
@@ -101,6 +106,7 @@ def vocabulary_from(rows: Mapping[str, Any]) -> Vocabulary:
     found = Vocabulary(
         edition=str(rows["edition"]),
         lists=_frozen(rows["lists"], lambda _, codes: _frozen(codes, lambda _, row: _words(row))),
+        also=_frozen(rows["lists"], lambda _, codes: MappingProxyType(dict(_further_names(codes)))),
         attributes=_frozen(rows["attributes"], _attribute),
         kinds=_frozen(rows["kinds"], _kind),
         states=_frozen(rows["states"], _attribute),
@@ -118,7 +124,23 @@ def _strays(rows: Mapping[str, Any]) -> Iterator[str]:
     for part, usable in parts.items():
         yield from (f"{part}.{name}: unknown key {key!r}" for name, row in rows[part].items() for key in row.keys() - usable)
     for name, codes in rows["lists"].items():
-        yield from (f"lists.{name}.{code}: unknown key {k!r}" for code, row in codes.items() for k in row.keys() - set(LANGUAGES))
+        yield from (f"lists.{name}.{code}: unknown key {k!r}" for code, row in codes.items() for k in row.keys() - _CODE_KEYS)
+        yield from (f"lists.{name}: {text}" for text in _names_twice(codes))
+
+
+def _names_twice(codes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Further names that are also a name of another code of the list: nobody could tell which one is meant."""
+    owners: dict[str, set[str]] = {}
+    for code, row in codes.items():
+        for name in (code, *(str(row.get(language)) for language in LANGUAGES), *row.get("also", ())):
+            owners.setdefault(name, set()).add(code)
+    for name in dict.fromkeys(name for name, _ in _further_names(codes)):
+        if len(owners[name]) > 1:
+            yield f"{name!r} names more than one code: {', '.join(sorted(owners[name]))}"
+
+
+def _further_names(codes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    return ((name, code) for code, row in codes.items() for name in row.get("also", ()))
 
 
 def contradictions(vocabulary: Vocabulary) -> Iterator[str]:

@@ -53,7 +53,7 @@ def _reader(attribute: Attribute, cell: Cell, unit: str, vocabulary: Vocabulary)
 
 
 def _coded(attribute: Attribute, cell: Cell, vocabulary: Vocabulary) -> Converter:
-    known = words.spellings(vocabulary.lists[attribute.list], cell.words)
+    known = words.spellings(vocabulary.lists[attribute.list], {**vocabulary.also[attribute.list], **cell.words})
     order = vocabulary.codes(attribute.list)
     several = attribute.type == "codes"
 
