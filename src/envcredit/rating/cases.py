@@ -40,7 +40,7 @@ class CaseResult:
 
 def run_cases(folder: Traversable) -> list[CaseResult]:
     """Runs every case of a scheme folder, in the order of its files. Raises ``SchemeError`` if scheme or cases cannot be read."""
-    scheme, _places, problems = read_folder(folder)
+    scheme, _places, problems, _shared = read_folder(folder)
     vocabulary = read_vocabulary()
     if scheme is None:
         raise SchemeError(problems)

@@ -301,7 +301,15 @@ class Compiler:
     def _repair(self, key: str, rule: RepairRule) -> RepairProgram:
         names = self._names(key, rule.of)
         share = scaled(rule.share, SHARE_PLACES)
-        return RepairProgram(key, rule.of, _parsed(rule.when, names), _assumed(rule.missing, names), share, rule)
+        return RepairProgram(key, rule.of, _parsed(self._in_force(rule), names), _assumed(rule.missing, names), share, rule)
+
+    def _in_force(self, rule: RepairRule) -> str | None:
+        """The condition of a repair rule, and that its clause is in force on the day of the rating."""
+        clause = self._scheme.clauses[rule.clause]
+        parts = [f"({rule.when})"] if rule.when else []
+        parts += [f"as_of >= {clause.valid_from}"] if clause.valid_from else []
+        parts += [f"as_of <= {clause.valid_to}"] if clause.valid_to else []
+        return " and ".join(parts) or None
 
     def _scope(self, key: str, rule: ScopeRule) -> ScopeProgram:
         names = self._names(key, ())

@@ -37,6 +37,7 @@ from envcredit.scheme.digests import rule_digest, text_digest
 from envcredit.scheme.files import SCHEME_FILE, yaml_files
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_scheme
+from envcredit.scheme.regulations import BESIDE, regulation_file
 
 FACT_KEY = ("unit_id", "record_id")
 UNIT_KEY = ("unit_id",)
@@ -115,7 +116,7 @@ def rate(order: Order, out: Path) -> Run:
     try:
         with open_engine(order.engine) as engine:
             made = _rated(engine, order, stored, waiting)
-        _copy_scheme(order.scheme_folder, waiting / SCHEME_FOLDER)
+        _copy_scheme(order.scheme_folder, order.scheme.uses, waiting / SCHEME_FOLDER)
         write_manifest(waiting, _manifest(order, stored, made, out))
         waiting.rename(out)
     finally:
@@ -207,13 +208,20 @@ def _counts(score: pa.Table, stored: Sequence[Batch], order: Order) -> dict[str,
     return {"records": sum(batch.rows for batch in stored), "units": order.units.num_rows, **counted}
 
 
-def _copy_scheme(folder: Traversable, to: Path) -> None:
+def _copy_scheme(folder: Traversable, uses: Sequence[str], to: Path) -> None:
+    """The files of a scheme and of the regulations that it uses, so that a run can be read and replayed by itself."""
     for part in ("", "rules", "cases"):
         names = [folder.joinpath(SCHEME_FILE)] if not part else yaml_files(folder, part)
         for file in names:
             target = to / part / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
+    for identity in uses:
+        used = regulation_file(identity, folder)
+        assert used is not None, identity
+        target = to / BESIDE / f"{identity}.yaml"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(used.read_bytes())
 
 
 def _manifest(order: Order, stored: Sequence[Batch], made: _Made, out: Path) -> dict[str, Any]:

@@ -340,7 +340,7 @@ class GradeRule(Rule):
 class RepairRule(Rule):
     """When a record stops counting, or counts for less, for every rule on these kinds that does not say ``repair: none``.
 
-    ``waiting``: a repair takes effect no earlier than this long after ``since``. ``ends_after``: the record stops counting
+    It works on the days on which its clause is in force. ``waiting``: a repair takes effect no earlier than this long after ``since``. ``ends_after``: the record stops counting
     by itself this long after ``since``. ``share`` is what still counts after the repair (0 % unless said).
     """
 
@@ -428,8 +428,23 @@ class NotModelled(Part):
 R = TypeVar("R", bound=Rule)
 
 
+class Regulation(Part):
+    """Dated rules that schemes refer to by ``uses``: one version of, say, the national measures for credit repair."""
+
+    regulation: Annotated[Path, RULE]
+    title: Annotated[Words, TEXT]
+    authority: Annotated[Words, TEXT]
+    summary: Annotated[Words, TEXT]
+    in_force: Annotated[InForce, RULE]
+    sources: Annotated[Mapping[Key, Source], TEXT]
+    clauses: Annotated[Mapping[str, Clause], RULE]
+    rules: Annotated[Mapping[Key, RepairRule], RULE]
+    not_modelled: Annotated[tuple[NotModelled, ...], TEXT] = ()
+    missing: Annotated[Mapping[Key, Gap], TEXT] = Field(default_factory=dict)
+
+
 class Scheme(Part):
-    """A whole scheme, one dated version of it."""
+    """A whole scheme, one dated version of it. What the regulations under ``uses`` say is joined to it when it is read."""
 
     scheme: Annotated[Path, RULE]
     title: Annotated[Words, TEXT]
@@ -437,6 +452,7 @@ class Scheme(Part):
     status: Annotated[Literal["complete", "partial", "skeleton"], RULE]
     summary: Annotated[Words, TEXT]
     in_force: Annotated[InForce, RULE]
+    uses: Annotated[tuple[Path, ...], TEXT] = ()
     rates: Annotated[tuple[Key, ...], RULE]
     period: Annotated[Period, RULE]
     calendar: Annotated[Calendar, RULE]

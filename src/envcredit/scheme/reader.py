@@ -18,6 +18,7 @@ from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.files import SchemeFile, files_of, shown_name
 from envcredit.scheme.library import locate
 from envcredit.scheme.model import Scheme
+from envcredit.scheme.regulations import join_used
 from envcredit.scheme.shape import shaped
 from envcredit.scheme.typed import typed_problems
 from envcredit.scheme.yaml_tree import Places, Plain, read_tree
@@ -27,11 +28,13 @@ _RULES_SAMPLE = "air_penalty: {kind: deduct, clause: measures/1, …}"
 
 
 class Reading(NamedTuple):
-    """What reading a folder gave: the scheme unless it has errors, where everything stands, and every problem."""
+    """What reading a folder gave: the scheme unless it has errors, where everything stands, every problem, and the keys of the
+    rules that came from regulations."""
 
     scheme: Scheme | None
     places: Places
     diagnostics: tuple[Diagnostic, ...]
+    shared: frozenset[str] = frozenset()
 
 
 def read_scheme(name_or_path: str | Path, on: date | None = None) -> Scheme:
@@ -40,7 +43,7 @@ def read_scheme(name_or_path: str | Path, on: date | None = None) -> Scheme:
     Raises ``SchemeError`` with every problem of every file, or S022 when the scheme is not in force on that day.
     """
     folder = locate(name_or_path, on)
-    scheme, _, diagnostics = read_folder(folder)
+    scheme, _, diagnostics, _ = read_folder(folder)
     if scheme is None:
         raise SchemeError(diagnostics)
     if on is not None and not _in_force(scheme, on):
@@ -60,14 +63,16 @@ def read_folder(folder: Traversable) -> Reading:
     diagnostics = list(found)
     places = Places()
     data = _joined(files, places, diagnostics)
-    scheme = None
+    scheme, shared = None, frozenset[str]()
     if data is not None:
+        shared, problems = join_used(data, places, folder)
+        diagnostics += problems
         scheme, problems = shaped(Scheme, data, places)
         diagnostics += problems
     if scheme is not None:
         diagnostics += typed_problems(scheme, places, read_vocabulary())
         diagnostics += _folder_agrees(scheme, folder, shown)
-    return Reading(None if errors_in(diagnostics) else scheme, places, _in_order(diagnostics))
+    return Reading(None if errors_in(diagnostics) else scheme, places, _in_order(diagnostics), shared)
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

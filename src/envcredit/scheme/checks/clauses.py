@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.scheme.checks.ground import Ground
 from envcredit.scheme.checks.texts import Spot
-from envcredit.scheme.model import Clause, GradeRule, Scheme
+from envcredit.scheme.model import Clause, GradeRule, RepairRule, Scheme
 
 NOT_ESTABLISHED = "unknown"
 """What ``not_modelled`` may cite where even the clause is not known."""
@@ -36,10 +36,10 @@ def clauses_exist(ground: Ground) -> Iterator[Diagnostic]:
 
 
 def clauses_in_force(ground: Ground) -> Iterator[Diagnostic]:
-    """A clause that a rule cites is in force on every day on which the scheme is."""
+    """A clause that a rule cites is in force on every day on which the scheme is, but for rules on repair."""
     days = ground.scheme.in_force
     for key, clause in ground.scheme.clauses.items():
-        users = [spot for spot, what, cited in citations(ground.scheme) if what == "rule" and cited == key]
+        users = list(_lasting_users(ground.scheme, key))
         late = clause.valid_from is not None and clause.valid_from > days.first
         early = clause.valid_to is not None and (days.last is None or clause.valid_to < days.last)
         if users and (late or early) and not _upside_down(clause):
@@ -53,6 +53,13 @@ def clauses_in_force(ground: Ground) -> Iterator[Diagnostic]:
                 scheme_first=days.first,
                 scheme_last=days.last or "…",
             )
+
+
+def _lasting_users(scheme: Scheme, clause: str) -> Iterator[Spot]:
+    """The rules that cite a clause, without those on repair: these work on the days of their clause alone."""
+    for spot, what, cited in citations(scheme):
+        if what == "rule" and cited == clause and not isinstance(scheme.rules[str(spot[1])], RepairRule):
+            yield spot
 
 
 def _upside_down(clause: Clause) -> bool:

@@ -39,7 +39,7 @@ def check_folder(name_or_path: str | Path, on: date | None = None) -> Findings:
     if reading.scheme is not None:
         cases, problems = read_cases(folder, reading.scheme, read_vocabulary())
         found += [*problems, *check(reading.scheme, reading.places)]
-        found += cases_for_every_rule(reading.scheme, reading.places, cases)
+        found += cases_for_every_rule(reading.scheme, reading.places, cases, reading.shared)
     return Findings(reading.scheme, tuple(sorted(found, key=lambda d: (d.places, d.code))))
 
 

@@ -28,9 +28,9 @@ def parts_exist(ground: Ground) -> Iterator[Diagnostic]:
 
 
 def per_is_an_attribute(ground: Ground) -> Iterator[Diagnostic]:
-    """``per`` names an attribute that every record kind of the rule has."""
+    """``per`` is ``unit`` (all facts of a unit), or names an attribute that every record kind of the rule has."""
     for key, rule in ground.scheme.of_kind(PointRule).items():
-        if rule.per is not None and ground.attribute(rule.per, rule.kinds) is None:
+        if rule.per not in (None, "unit") and ground.attribute(str(rule.per), rule.kinds) is None:
             yield ground.found("S271", ("rules", key, "per"), rule=key, name=rule.per, kinds=", ".join(rule.kinds))
 
 

@@ -52,9 +52,13 @@ def needs_a_quiet_case(rule: AnyRule) -> bool:
     return not isinstance(rule, DeriveRule | GroupRule | TierRule) and not (isinstance(rule, GradeRule) and rule.by == "score")
 
 
-def cases_for_every_rule(scheme: Scheme, place: Places, cases: Sequence[Case]) -> Iterator[Diagnostic]:
-    """Each rule has a case in which it takes effect and, where that is possible, one in which it does not."""
+def cases_for_every_rule(
+    scheme: Scheme, place: Places, cases: Sequence[Case], shared: frozenset[str] = frozenset()
+) -> Iterator[Diagnostic]:
+    """Each rule of its own has a case in which it takes effect and, where that is possible, one in which it does not."""
     for key, counted in cases_by_rule(scheme, cases).items():
+        if key in shared:
+            continue
         if not counted.firing:
             yield problem("S300", place(("rules", key)), rule=key)
         if not counted.quiet and counted.can_be_quiet:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 
 from envcredit.base.diagnostics import Diagnostic
 from envcredit.scheme.checks.ground import Ground, type_word
-from envcredit.scheme.model import RepairRule, ScopeRule
+from envcredit.scheme.model import RepairRule, Scheme, ScopeRule
 
 
 def repair_starts_from_a_day(ground: Ground) -> Iterator[Diagnostic]:
@@ -45,9 +46,16 @@ def repair_rules_do_not_compete(ground: Ground) -> Iterator[Diagnostic]:
     """No record kind has two repair rules that both hold without a condition."""
     always = {key: rule for key, rule in ground.scheme.of_kind(RepairRule).items() if rule.when is None}
     for (one, first), (other, second) in combinations(always.items(), 2):
-        both = [kind for kind in first.of if kind in second.of]
+        both = [kind for kind in first.of if kind in second.of and _on_one_day(ground.scheme, first, second)]
         if both:
             yield ground.found("S286", ("rules", other), ("rules", one), one=one, other=other, kinds=", ".join(both))
+
+
+def _on_one_day(scheme: Scheme, one: RepairRule, other: RepairRule) -> bool:
+    """Whether there is a day on which the clauses of both are in force."""
+    clauses = [scheme.clauses.get(rule.clause) for rule in (one, other)]
+    first = max(clause.valid_from or date.min for clause in clauses if clause) if all(clauses) else date.min
+    return all(clause is None or clause.valid_to is None or first <= clause.valid_to for clause in clauses)
 
 
 def one_scope(ground: Ground) -> Iterator[Diagnostic]:

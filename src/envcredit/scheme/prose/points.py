@@ -61,7 +61,7 @@ def _once(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
         return
     keep = voice.say(f"keep.{rule.keep}")
     others = [other for other, each in voice.scheme.of_kind(PointRule).items() if other != key and each.together == rule.together]
-    what = voice.say("per.act") if rule.per == "act" else voice.say("per", name=voice.attribute(rule.per))
+    what = voice.say(f"per.{rule.per}") if rule.per in ("act", "unit") else voice.say("per", name=voice.attribute(rule.per))
     if rule.together is not None and others:
         yield voice.say("once.together", what=what, keep=keep, rules=voice.item_numbers(others))
     else:

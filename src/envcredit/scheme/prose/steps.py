@@ -101,6 +101,11 @@ def told_repair(voice: Voice, key: str, rule: RepairRule) -> Iterator[str]:
         yield voice.say("repair.waiting", who=who, since=since, term=voice.term(rule.waiting), effect=effect)
     else:
         yield voice.say("repair.at_once", who=who, effect=effect)
+    clause = voice.scheme.clauses[rule.clause]
+    if clause.valid_from or clause.valid_to:
+        ends = {"first": clause.valid_from, "last": clause.valid_to}
+        given = {name: voice.date(day) for name, day in ends.items() if day}
+        yield voice.say("repair.dated." + "_".join(given), **given)
     if rule.ends_after:
         yield voice.say("repair.ends", since=since, term=voice.term(rule.ends_after))
-    yield from unknowns(voice, key, rule.missing)
+    yield from unknowns(voice, key, rule.missing, say="repair.missing")

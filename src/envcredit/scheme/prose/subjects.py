@@ -33,8 +33,10 @@ def relief(voice: Voice, key: str, rule: Looking) -> Iterator[str]:
         yield voice.say("repair_none")
 
 
-def unknowns(voice: Voice, key: str, missing: Mapping[str, str], kinds: tuple[str, ...] | None = None) -> Iterator[str]:
-    """What happens when a value is not known; names with the same answer share a sentence."""
+def unknowns(
+    voice: Voice, key: str, missing: Mapping[str, str], kinds: tuple[str, ...] | None = None, say: str = "missing"
+) -> Iterator[str]:
+    """What happens when a value is not known, in the phrases ``say``; names with the same answer share a sentence."""
     names = voice.names(key, kinds)
     by_answer: dict[str, list[str]] = {}
     for written, answer in missing.items():
@@ -44,4 +46,4 @@ def unknowns(voice: Voice, key: str, missing: Mapping[str, str], kinds: tuple[st
         by_answer.setdefault(told, []).append(names.words(name)[voice.language] if name else written)
     for told, asked in by_answer.items():
         verb, _, value = told.partition(" ")
-        yield voice.say(f"missing.{verb}", names=voice.listed(asked), value=value)
+        yield voice.say(f"{say}.{verb}", names=voice.listed(asked), value=value)

@@ -15,6 +15,7 @@ from envcredit.scheme.files import SCHEME_FILE
 from envcredit.scheme.library import locate
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_folder
+from envcredit.scheme.regulations import join_used
 from envcredit.scheme.shape import shaped
 from envcredit.scheme.sheet.assemble import assembled
 from envcredit.scheme.sheet.layout import CHAPTER
@@ -61,6 +62,8 @@ def read_workbook(path: Path) -> tuple[Scheme, Mapping[str, str]]:
     reading = Reading(str(path))
     rows = rows_of_book(open_workbook(path, reading), reading)
     plain, chapters = assembled(rows, reading)
+    _, problems = join_used(plain, reading.places)
+    reading.diagnostics += problems
     scheme, problems = shaped(Scheme, plain, reading.places)
     reading.diagnostics += problems
     if scheme is not None:

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from envcredit.base.days import Term
 from envcredit.scheme.model import Scheme
+from envcredit.scheme.regulations import read_regulation, without_used
 from envcredit.scheme.scalars import Percent
 from envcredit.scheme.yaml_tree import Plain
 
@@ -19,8 +20,8 @@ _PERCENT = get_args(Percent)[1]
 
 
 def plain_scheme(scheme: Scheme) -> dict[str, Plain]:
-    """The whole of a scheme; reading it again gives an equal scheme."""
-    return _part(scheme)
+    """What stands in a scheme's own files; reading it again gives an equal scheme."""
+    return without_used(_part(scheme), [_part(read_regulation(identity)) for identity in scheme.uses])
 
 
 def _part(part: BaseModel) -> dict[str, Plain]:
