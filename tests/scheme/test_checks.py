@@ -15,6 +15,7 @@ from envcredit.errors import SchemeError
 from envcredit.scheme.checks import CHECKS, check, summary_of
 from envcredit.scheme.checks.folder import check_folder, checked_scheme
 from envcredit.scheme.library import names
+from envcredit.scheme.prose import prose
 from envcredit.scheme.reader import read_scheme
 
 BAD = Path(__file__).parents[1] / "bad" / "scheme"
@@ -51,6 +52,14 @@ def test_nothing_is_said_of_a_sound_scheme() -> None:
     findings = check_folder(BAD / "good")
     assert findings.diagnostics == ()
     assert findings.is_clean
+
+
+def test_all_facts_of_a_unit_may_count_once(tmp_path: Path) -> None:
+    rules = spoilt({"change": []}, tmp_path / "sound") / "rules" / "points.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("per: act", "per: unit"), "utf-8")
+    assert check_folder(tmp_path / "sound").diagnostics == ()
+    told = prose(read_scheme(tmp_path / "sound"), "zh")
+    assert "同一单位有多件记录的" in told
 
 
 def test_an_error_keeps_a_scheme_from_being_used(tmp_path: Path) -> None:
