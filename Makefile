@@ -26,7 +26,7 @@ demo: setup  ## a made-up city: imported, rated, explained, compared, reported
 	$(BIN)/envcredit demo --out $(DEMO)
 
 test: setup check docs-build  ## format, lint, strict types, layers, house rules, tests, manual
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Regulations: dated rules that schemes refer to come in with their clauses, work on their own days, and stay in their own file."""
+"""Regulations: dated rules that schemes refer to come in with their clauses, work on their days, and keep to their file."""
 
 from __future__ import annotations
 

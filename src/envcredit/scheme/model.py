@@ -340,8 +340,9 @@ class GradeRule(Rule):
 class RepairRule(Rule):
     """When a record stops counting, or counts for less, for every rule on these kinds that does not say ``repair: none``.
 
-    It works on the days on which its clause is in force. ``waiting``: a repair takes effect no earlier than this long after ``since``. ``ends_after``: the record stops counting
-    by itself this long after ``since``. ``share`` is what still counts after the repair (0 % unless said).
+    It works on the days on which its clause is in force. ``waiting``: a repair takes effect no earlier than this long after
+    ``since``. ``ends_after``: the record stops counting by itself this long after ``since``. ``share`` is what still counts
+    after the repair (0 % unless said).
     """
 
     kind: Annotated[Literal["repair"], RULE]

@@ -1,4 +1,4 @@
-"""Regulations: dated rules that several schemes refer to (``uses``), each version a file of its own, joined to a scheme on reading.
+"""Regulations: dated rules that several schemes refer to (``uses``), each version a file of its own, joined on reading.
 
 ``uses: [cn/ndrc/credit-repair/2026-04-01]`` brings the documents, clauses and rules of that version into the scheme, so that they
 are checked, told, explained and digested like its own. A version is looked for beside the scheme (``uses/…yaml``, as runs keep
