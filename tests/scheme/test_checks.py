@@ -89,3 +89,15 @@ def test_a_scheme_without_files_can_be_checked_too() -> None:
 def test_every_check_says_what_must_hold() -> None:
     assert all(summary_of(each).endswith(".") or summary_of(each).endswith(":") for each in CHECKS)
     assert len({summary_of(each) for each in CHECKS}) == len(CHECKS)
+
+
+def test_a_source_may_stand_for_a_published_example_alone(tmp_path: Path) -> None:
+    folder = spoilt({"change": []}, tmp_path / "sound")
+    head = folder / "scheme.yaml"
+    source = "sources:\n  example: {title: {zh: 示例, en: Example}, basis: reported}\n"
+    head.write_text(head.read_text("utf-8").replace("sources:\n", source), "utf-8")
+    assert [found.code for found in check_folder(folder).diagnostics] == ["S208"]
+    story = next((folder / "cases").glob("*.yaml"))
+    first, _, rest = story.read_text("utf-8").partition("  as_of:")
+    story.write_text(f"{first}  source: example\n  as_of:{rest}", "utf-8")
+    assert check_folder(folder).diagnostics == ()
