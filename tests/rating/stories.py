@@ -137,7 +137,7 @@ class Book:
 def read(rules: str, head: str = "") -> Scheme:
     """The small scheme, read as every scheme is; it must be without errors."""
     with TemporaryDirectory() as room:
-        scheme, _places, problems = read_folder(write_scheme(Path(room), rules, head))
+        scheme, _places, problems, _shared = read_folder(write_scheme(Path(room), rules, head))
     assert scheme is not None, [one.render("en") for one in problems]
     return scheme
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -16,7 +17,7 @@ from envcredit.rating.picks import COUNTED, REFUSE
 from envcredit.rating.program import Program, steps_of
 from envcredit.scheme.bands import normalised
 from envcredit.scheme.conditions.tree import Type
-from envcredit.scheme.model import GradeRule, Scheme
+from envcredit.scheme.model import GradeRule, Scheme, TierRule
 
 STEPPING = ["row", "limit", "shift", "veto"]
 NOT_ESTABLISHED = "not_established#"
@@ -178,7 +179,7 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
     start = scheme.score.start if scheme.score else None
     base = steps_of(start, scheme) if start is not None else 0
     score = _bounded(given, base, scheme)
-    scored = (given.status == "rated") & ibis.literal(start is not None)
+    scored = (given.status == "rated") & ibis.literal(start is not None and lacks(scheme) != "weights")
     empty = ibis.null("int64")
     numbered = given.select(
         unit_id="unit_id",
@@ -194,7 +195,7 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
 
 
 def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
-    """A scheme that is not complete refuses where its start value, its bands or the band of the score is not established."""
+    """A scheme that is not complete refuses where what it lacks, or the band of the score, leaves the grade open."""
     unknown = not_established(scheme, given.score)
     if unknown is None:
         return given
@@ -205,13 +206,24 @@ def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
     )
 
 
+def lacks(scheme: Scheme) -> str:
+    """What keeps a scheme from grading any unit by its score: ``start``, ``weights`` or ``bands``; ``''`` for none of them.
+
+    Weights that do not add up to 100 % are those of some indicators only; a score out of these would be of another scheme.
+    """
+    if scheme.score is not None and scheme.score.start is None:
+        return "start"
+    weights = sum((rule.weight for rule in scheme.of_kind(TierRule).values()), Decimal(0))
+    if scheme.score is not None and scheme.score.weighted and scheme.status != "complete" and weights != 1:
+        return "weights"
+    return "" if scheme.of_kind(GradeRule) else "bands"
+
+
 def not_established(scheme: Scheme, score: Any) -> tuple[Any, str] | None:
     """Where the scheme does not say which grade follows, and what it lacks there; nothing for a scheme that says it all."""
-    if scheme.score is not None and scheme.score.start is None:
-        return ibis.literal(True), "start"
-    rule = next(iter(scheme.of_kind(GradeRule).values()), None)
-    if rule is None:
-        return ibis.literal(True), "bands"
+    if lacking := lacks(scheme):
+        return ibis.literal(True), lacking
+    rule = next(iter(scheme.of_kind(GradeRule).values()))
     if rule.by == "worst_of" or all(band.grade for band in rule.bands):
         return None
     held = [holds for index, holds in bands_holding(rule, scheme, score) if rule.bands[index].grade is None]
