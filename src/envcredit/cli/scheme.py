@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envcredit.base.labels import Language, word
+from envcredit.cli import scheme_diff
 from envcredit.cli.printing import printable, table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, run, say
 
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     scheme.command("prose", help=say("cli.scheme.prose"))(_prose)
     scheme.command("sheet", help=say("cli.scheme.sheet"))(_sheet)
     scheme.command("from-sheet", help=say("cli.scheme.from_sheet"))(_from_sheet)
+    scheme_diff.register(scheme)
     app.add_typer(scheme, name="scheme")
 
 

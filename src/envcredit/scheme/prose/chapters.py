@@ -51,22 +51,27 @@ def scope(voice: Voice) -> Iterator[str]:
         yield voice.say("scope.all", types=types)
         yield ""
     for key, rule in scopes.items():
-        if rule.rated:
-            condition = voice.condition(key, rule.rated)
-            yield voice.say("scope.rated", types=types, condition=condition, clause=voice.clause(rule.clause))
-            yield ""
-        if rule.not_rated:
-            yield voice.say("scope.not_rated")
-            yield ""
-            for number, reason in enumerate(rule.not_rated, 1):
-                condition = voice.condition(key, reason.when)
-                yield f"{number}. " + voice.say("scope.reason", reason=voice.of(reason.words), condition=condition)
-            yield ""
-        if rule.refused:
-            condition = voice.condition(key, rule.refused.when)
-            yield voice.say("scope.refused", condition=condition, grade=voice.grade(rule.refused.grade))
+        yield from _told_scope(voice, key, rule)
         yield from _duty_and_note(voice, rule)
         yield ""
+
+
+def _told_scope(voice: Voice, key: str, rule: ScopeRule) -> Iterator[str]:
+    types = voice.listed((voice.code("unit_type", each) for each in voice.scheme.rates), "and")
+    if rule.rated:
+        condition = voice.condition(key, rule.rated)
+        yield voice.say("scope.rated", types=types, condition=condition, clause=voice.clause(rule.clause))
+        yield ""
+    if rule.not_rated:
+        yield voice.say("scope.not_rated")
+        yield ""
+        for number, reason in enumerate(rule.not_rated, 1):
+            condition = voice.condition(key, reason.when)
+            yield f"{number}. " + voice.say("scope.reason", reason=voice.of(reason.words), condition=condition)
+        yield ""
+    if rule.refused:
+        condition = voice.condition(key, rule.refused.when)
+        yield voice.say("scope.refused", condition=condition, grade=voice.grade(rule.refused.grade))
 
 
 def reckoning(voice: Voice) -> Iterator[str]:
@@ -82,11 +87,12 @@ def reckoning(voice: Voice) -> Iterator[str]:
     if scheme.score is None:
         yield voice.say("score.none")
     else:
-        yield voice.sentences(_score(voice))
+        yield voice.sentences(told_score(voice))
     yield ""
 
 
-def _score(voice: Voice) -> Iterator[str]:
+def told_score(voice: Voice) -> Iterator[str]:
+    """Start value, bounds, direction and step of a scheme that has a score."""
     score = voice.scheme.score
     assert score is not None
     if score.weighted:
@@ -179,17 +185,43 @@ def repair(voice: Voice) -> Iterator[str]:
 def values(voice: Voice) -> Iterator[str]:
     """Derived values, as definitions."""
     for key, rule in voice.scheme.of_kind(DeriveRule).items():
-        what = voice.say(
-            "value", name=voice.of(rule.words), value=voice.measure(key, rule.value), clause=voice.clause(rule.clause)
-        )
-        over = voice.say("value.over", who=subject(voice, key, rule, "over"))
-        none = [voice.say("value.none", value=voice.assumed(rule.none))] if rule.none is not None else []
-        rest = [*window_sentences(voice, rule.counts), *relief(voice, key, rule), *none]
-        yield "- " + voice.sentences([what, over, *rest, *unknowns(voice, key, rule.missing)])
+        yield "- " + _told_derived(voice, key, rule)
     for key, group in voice.scheme.of_kind(GroupRule).items():
-        what = voice.say(
-            "value", name=voice.of(group.words), value=voice.measure(key, group.value), clause=voice.clause(group.clause)
-        )
-        members = [voice.say("value.members_where", condition=voice.condition(key, group.when))] if group.when else []
-        enough = [voice.say("value.enough", count=group.enough)] if group.enough > 1 else []
-        yield "- " + voice.sentences([what, *members, *enough])
+        yield "- " + _told_group(voice, key, group)
+
+
+def _told_derived(voice: Voice, key: str, rule: DeriveRule) -> str:
+    over = voice.say("value.over", who=subject(voice, key, rule, "over"))
+    none = [voice.say("value.none", value=voice.assumed(rule.none))] if rule.none is not None else []
+    rest = [*window_sentences(voice, rule.counts), *relief(voice, key, rule), *none]
+    return voice.sentences([_definition(voice, key, rule), over, *rest, *unknowns(voice, key, rule.missing)])
+
+
+def _told_group(voice: Voice, key: str, rule: GroupRule) -> str:
+    members = [voice.say("value.members_where", condition=voice.condition(key, rule.when))] if rule.when else []
+    enough = [voice.say("value.enough", count=rule.enough)] if rule.enough > 1 else []
+    return voice.sentences([_definition(voice, key, rule), *members, *enough])
+
+
+def _definition(voice: Voice, key: str, rule: DeriveRule | GroupRule) -> str:
+    value = voice.measure(key, rule.value)
+    return voice.say("value", name=voice.of(rule.words), value=value, clause=voice.clause(rule.clause))
+
+
+def told_rule(voice: Voice, key: str) -> Iterator[str]:
+    """One rule alone, as its chapter tells it, without its heading."""
+    match voice.scheme.rules[key]:
+        case PointRule() | TierRule() | MeasureRule() as rule:
+            yield from _told_indicator(voice, key, rule)
+        case VetoRule() | LimitRule() | ShiftRule() as rule:
+            yield from told_step(voice, key, rule)
+        case GradeRule() as rule:
+            yield from told_grades(voice, key, rule)
+        case RepairRule() as rule:
+            yield from told_repair(voice, key, rule)
+        case DeriveRule() as rule:
+            yield _told_derived(voice, key, rule)
+        case GroupRule() as rule:
+            yield _told_group(voice, key, rule)
+        case ScopeRule() as rule:
+            yield from _told_scope(voice, key, rule)

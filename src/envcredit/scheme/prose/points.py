@@ -26,9 +26,9 @@ def told_points(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
             *first,
             *window_sentences(voice, rule.counts),
             *relief(voice, key, rule),
-            *_once(voice, key, rule),
-            *_escalation(voice, rule),
-            *_cap(voice, rule),
+            *once(voice, key, rule),
+            *escalation(voice, rule),
+            *cap(voice, rule),
             *unknowns(voice, key, rule.missing),
         ]
     )
@@ -56,7 +56,8 @@ def _band_rows(voice: Voice, bands: Sequence[Band], type_: Type) -> list[list[st
     return rows
 
 
-def _once(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
+def once(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
+    """What counts once, and which of several records does."""
     if rule.per is None:
         return
     keep = voice.say(f"keep.{rule.keep}")
@@ -68,7 +69,8 @@ def _once(voice: Voice, key: str, rule: PointRule) -> Iterator[str]:
         yield voice.say("once.alone", what=what, keep=keep)
 
 
-def _escalation(voice: Voice, rule: PointRule) -> Iterator[str]:
+def escalation(voice: Voice, rule: PointRule) -> Iterator[str]:
+    """Points that grow from the n-th occurrence on."""
     if rule.repeat is None:
         return
     repeat = rule.repeat
@@ -81,7 +83,8 @@ def _escalation(voice: Voice, rule: PointRule) -> Iterator[str]:
         yield voice.say("repeat.add", since=since, points=voice.points(repeat.add))
 
 
-def _cap(voice: Voice, rule: PointRule) -> Iterator[str]:
+def cap(voice: Voice, rule: PointRule) -> Iterator[str]:
+    """The most that a rule may take or give."""
     if rule.cap:
         keep = voice.say(f"fill.{rule.cap.keep}")
         yield voice.say(f"{rule.kind}.cap", points=voice.points(rule.cap.points), keep=keep)

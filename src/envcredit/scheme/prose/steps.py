@@ -43,7 +43,7 @@ def told_grades(voice: Voice, key: str, rule: GradeRule) -> Iterator[str]:
     yield voice.say("grade.worst_of", clause=voice.clause(rule.clause))
     yield ""
     for number, row in enumerate(rule.rows, 1):
-        yield f"{number}. {_row(voice, key, row)}"
+        yield f"{number}. {told_row(voice, key, row)}"
 
 
 def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
@@ -75,7 +75,8 @@ def _least(scheme: Scheme) -> int | None:
     return int(score.start / score.step)
 
 
-def _row(voice: Voice, key: str, row: GradeRow) -> str:
+def told_row(voice: Voice, key: str, row: GradeRow) -> str:
+    """One row of a worst-of."""
     grade = voice.grade(row.grade)
     clause = voice.clause(row.clause) if row.clause else ""
     name = voice.of(row.words) + voice.say("colon") if row.words else ""
