@@ -67,6 +67,7 @@ def rate(
     members: Path | None = None,
     engine: str = "duckdb",
     accept_partial: str = "",
+    without_inferred: bool = False,
 ) -> Run:
     """Rates every unit of a list and writes a run folder; see :func:`envcredit.rating.run.rate` for errors.
 
@@ -74,7 +75,7 @@ def rate(
     """
     from envcredit.rating import orders, run
 
-    typed = orders.Typed(scheme, units, records, as_of, known_at, out, history, members, engine, accept_partial)
+    typed = orders.Typed(scheme, units, records, as_of, known_at, out, history, members, engine, accept_partial, without_inferred)
     order, _notes = orders.order_of(typed)
     return run.rate(order, out)
 

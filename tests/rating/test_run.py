@@ -139,7 +139,7 @@ class TestRefusals:
         assert [one.code for one in caught.value.diagnostics] == ["S022"]
 
     def test_a_partial_scheme_gives_no_grade_unless_it_is_named(self, moved: Path) -> None:
-        write_scheme(moved / "scheme", RULES, "status: partial\nmissing: [{zh: 分值表, en: the table of points}]")
+        write_scheme(moved / "scheme", RULES, "status: partial\nmissing: {points: {zh: 分值表, en: the table of points}}")
         assert self.refused(moved, out="x") == ["T102"]
         assert self.refused(moved, out="x", accept_partial="other/scheme") == ["T109"]
         made = run_of(moved, "x", accept_partial="invented/small")

@@ -26,6 +26,7 @@ _History = Annotated[
 _Members = Annotated[Path | None, typer.Option("--members", metavar="RUN", help=say("cli.rate.members"), show_default=False)]
 _Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
 _Partial = Annotated[str, typer.Option("--accept-partial", metavar="S", help=say("cli.rate.accept_partial"), show_default=False)]
+_WithoutInferred = Annotated[bool, typer.Option("--without-inferred", help=say("cli.rate.without_inferred"))]
 _Out = Annotated[Path, typer.Option("--out", metavar="RUN", help=say("cli.rate.out"), show_default=False)]
 
 
@@ -46,6 +47,7 @@ def _rate(
     members: _Members = None,
     engine: _Engine = "duckdb",
     accept_partial: _Partial = "",
+    without_inferred: _WithoutInferred = False,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +57,8 @@ def _rate(
 
         moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         day = day_of(as_of, "--as-of")
-        typed = Typed(scheme, units, records, day, moment, out, history or (), members, engine, accept_partial)
+        inputs = scheme, units, records, day, moment, out, history or (), members
+        typed = Typed(*inputs, engine, accept_partial, without_inferred)
         order, notes = order_of(typed)
         made = rate(order, out)
         return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=tuple(d for d in notes if d.severity != "note"))
@@ -65,12 +68,14 @@ def _rate(
 
 def told(made: Run, lang: Language) -> Iterator[str]:
     """What a run found, in a few lines: how many were rated, their grades, what could not be joined, where it stands."""
+    from envcredit.rating.notes import incomplete
+
     manifest: dict[str, Any] = dict(made.manifest)
     counts = manifest["counts"]
     title = made.scheme.title.zh if lang == "zh" else made.scheme.title.en
     yield word("rate.title", lang, title=title, as_of=manifest["as_of"], known_at=manifest["known_at"])
-    if made.scheme.status != "complete":
-        yield word("rate.partial", lang)
+    if note := incomplete(made.scheme):
+        yield note[lang]
     yield word("rate.counts", lang, **counts)
     finals = made.stage("grade").column("final").to_pylist()
     for grade in made.scheme.grades:

@@ -17,6 +17,7 @@ from envcredit.rating.distribution import Area, moves
 from envcredit.rating.letter import Block, Entry, Grid, Heading, Listing, Paragraph, as_text
 from envcredit.rating.notes import points_text
 from envcredit.rating.reasons import reason_of
+from envcredit.rating.results import Name
 from envcredit.scheme.model import Scheme
 
 AREAS: tuple[Area, ...] = ("region", "industry", "park")
@@ -105,8 +106,14 @@ def rule_words(schemes: Sequence[Scheme], key: str, language: Language) -> str:
     return key
 
 
-def _name(name: Any) -> dict[str, str]:
-    return {"scheme": name.scheme, "as_of": name.as_of, "known_at": name.known_at, "result_digest": name.digest}
+def _name(name: Name) -> dict[str, Any]:
+    return {
+        "scheme": name.scheme,
+        "as_of": name.as_of,
+        "known_at": name.known_at,
+        "result_digest": name.digest,
+        "incomplete": name.incomplete,
+    }
 
 
 class _Text:
@@ -139,6 +146,8 @@ class _Text:
     def head(self) -> Iterator[str]:
         for side, name in (("before", self.about.before), ("after", self.about.after)):
             yield self.say(f"side.{side}", scheme=name.scheme, as_of=name.as_of, known_at=name.known_at)
+            if name.incomplete:
+                yield name.incomplete[self.language]
         if self.about.before.digest and self.about.before.digest == self.about.after.digest:
             yield self.say("same_result")
         counts = self.about.counts()

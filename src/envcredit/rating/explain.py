@@ -28,7 +28,7 @@ from envcredit.rating.explanation import (
     WhatIf,
 )
 from envcredit.rating.inputs import Ask, Start
-from envcredit.rating.notes import both, grade_notes, provision, record_note
+from envcredit.rating.notes import both, grade_notes, incomplete, provision, record_note
 from envcredit.rating.prepared import Prepared, prepare
 from envcredit.rating.reasons import bands_of, reason_of
 from envcredit.rating.run import Run
@@ -90,7 +90,7 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explana
         scheme=run.scheme.identity,
         title=both(run.scheme.title),
         authority=both(run.scheme.authority),
-        scheme_status=run.scheme.status,
+        incomplete=incomplete(run.scheme),
         as_of=unit.unit["as_of"],
         known_at=str(run.manifest["known_at"]),
         status=grade["status"],

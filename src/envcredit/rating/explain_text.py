@@ -134,8 +134,8 @@ class _Letter:
         if about.period:
             start, end = (day_text(d, self.language) for d in about.period)
             yield self.say("period", start=start, end=end)
-        if about.scheme_status != "complete":
-            yield self.say("partial")
+        if about.incomplete:
+            yield about.incomplete[self.language]
 
     def result(self) -> Iterator[str]:
         about = self.about

@@ -170,14 +170,18 @@ class GradeNote:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything about one unit in one run. ``reason`` says why there is no grade when it was refused or not rated."""
+    """Everything about one unit in one run.
+
+    ``incomplete``: the note that a result carries whose scheme is not complete. ``reason``: why there is no grade when the unit
+    was refused or not rated.
+    """
 
     unit_id: str
     unit_name: str
     scheme: str
     title: Both
     authority: Both
-    scheme_status: str
+    incomplete: Both | None
     as_of: date
     known_at: str
     status: Status

@@ -14,6 +14,7 @@ from envcredit.rating.run import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
 from envcredit.records.units import read_units
+from envcredit.scheme.assumptions import without_inferred
 from envcredit.scheme.checks.folder import checked_scheme
 from envcredit.scheme.library import locate
 
@@ -34,12 +35,15 @@ class Typed:
     members: Path | None = None
     engine: str = "duckdb"
     accept_partial: str = ""
+    without_inferred: bool = False
 
 
 def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
     """The order, and what is to be noted about its inputs. Raises ``InputError`` with everything that is wrong."""
     folder = locate(typed.scheme, typed.as_of)
     scheme = checked_scheme(typed.scheme, typed.as_of)
+    if typed.without_inferred:
+        scheme = without_inferred(scheme)
     if typed.accept_partial and typed.accept_partial not in (scheme.identity, scheme.scheme, typed.scheme):
         raise InputError([problem("T109", found=typed.accept_partial, scheme=scheme.identity)])
     units, notes = read_units(typed.units)
@@ -57,6 +61,7 @@ def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
         members=typed.members,
         engine=typed.engine,
         accept_partial=bool(typed.accept_partial),
+        without_inferred=typed.without_inferred,
     )
     return order, notes
 

@@ -89,5 +89,6 @@ def _order(run: Run, store: Path, engine: str) -> Order:
         members=located(run, inputs["members"]["path"]) if inputs["members"] else None,
         engine=engine,
         accept_partial=bool(manifest["accept_partial"]),
+        without_inferred=bool(manifest["without_inferred"]),
         batches=[batch["id"] for batch in inputs["batches"]],
     )

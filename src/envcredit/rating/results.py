@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from envcredit.rating.explanation import Both
+from envcredit.rating.notes import incomplete
 from envcredit.scheme.model import Scheme
 
 
@@ -29,18 +31,20 @@ class Results(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Which run it is: scheme and version, the two clocks, and the digest of the result."""
+    """Which run it is: scheme and version, the two clocks, the digest, and what results of an incomplete scheme carry."""
 
     scheme: str
     as_of: str
     known_at: str
     digest: str
+    incomplete: Both | None = None
 
 
 def name_of(run: Results) -> Name:
     """The name of a run, from its manifest."""
     manifest = run.manifest
-    return Name(run.scheme.identity, str(manifest["as_of"]), str(manifest["known_at"]), str(manifest.get("result_digest", "")))
+    clocks = str(manifest["as_of"]), str(manifest["known_at"])
+    return Name(run.scheme.identity, *clocks, str(manifest.get("result_digest", "")), incomplete(run.scheme))
 
 
 def step_of(run: Results) -> Decimal:

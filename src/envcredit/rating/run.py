@@ -33,6 +33,7 @@ from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.prepared import Prepared
 from envcredit.records.store import RECORD, Batch, batches
 from envcredit.records.wide import wide_schema
+from envcredit.scheme.assumptions import without_inferred
 from envcredit.scheme.digests import rule_digest, text_digest
 from envcredit.scheme.files import SCHEME_FILE, yaml_files
 from envcredit.scheme.model import Scheme
@@ -49,6 +50,7 @@ class Order:
     """What to rate. ``units``: one row a unit (columns of the vocabulary's ``unit``). ``known_at``: ``YYYY-MM-DDTHH:MM:SSZ``.
 
     ``history``: runs whose grades count as earlier ratings. ``members``: for a park scheme, the run that rated the members.
+    ``without_inferred``: the scheme in ``prepared`` is the one of the folder without what is only inferred.
     ``batches``: rate on these batches of the store alone (all of them unless given).
     """
 
@@ -63,6 +65,7 @@ class Order:
     members: Path | None = None
     engine: str = "duckdb"
     accept_partial: bool = False
+    without_inferred: bool = False
     batches: Sequence[str] | None = None
 
     @property
@@ -82,7 +85,10 @@ class Run:
     @cached_property
     def scheme(self) -> Scheme:
         """The scheme as it was applied, from the copy that the run keeps."""
-        return self.applied or read_scheme(self.folder / SCHEME_FOLDER)
+        if self.applied:
+            return self.applied
+        scheme = read_scheme(self.folder / SCHEME_FOLDER)
+        return without_inferred(scheme) if self.manifest["without_inferred"] else scheme
 
     def path(self, stage: str) -> Path:
         """The Parquet file of a stage."""
@@ -240,6 +246,7 @@ def _manifest(order: Order, stored: Sequence[Batch], made: _Made, out: Path) -> 
         "as_of": order.as_of.isoformat(),
         "known_at": order.known_at,
         "accept_partial": order.accept_partial,
+        "without_inferred": order.without_inferred,
         "inputs": {
             "records": _shown(order.store, out),
             "batches": [{"id": b.id, "digest": b.digest, "rows": b.rows} for b in stored],

@@ -39,7 +39,7 @@ def explanation(make_scheme, record) -> Explanation:
     )  # fmt: skip
     return Explanation(
         unit_id="91430000TEST00001X", unit_name="湘南示例化工有限公司", scheme=scheme.identity, title=both(scheme.title),
-        authority=both(scheme.authority), scheme_status="complete", as_of=date(2026, 12, 31), known_at="2027-01-10T00:00:00Z",
+        authority=both(scheme.authority), incomplete=None, as_of=date(2026, 12, 31), known_at="2027-01-10T00:00:00Z",
         status="rated", period=(date(2026, 1, 1), date(2026, 12, 31)), grades=grade_notes(scheme), grade="blue", previous="green",
         arithmetic=Arithmetic(Decimal(1), "higher", 100, -5, 95),
         steps=(StepNote("by_score", "blue", "grade", both(scheme.rules["grade"].words), provision(scheme, "m/4")),),

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from envcredit.base.labels import Language, word
 from envcredit.rating.compare_text import area_name, rule_words, standing_words
 from envcredit.rating.distribution import Area, Share
-from envcredit.rating.notes import both, grouped, points_text, titled
+from envcredit.rating.notes import both, grouped, incomplete, points_text, titled
 from envcredit.rating.report.charts import Bar, Drawing, Segment, lengths, stacks, tones
 from envcredit.rating.report.figures import WITHOUT, Cost, Row, figures
 from envcredit.rating.report.units import unit_data
@@ -139,7 +139,7 @@ class _Page:
             name=name,
             title=titled(both(self.run.scheme.title)[self.language], self.language),
             authority=both(self.run.scheme.authority)[self.language],
-            partial=self.run.scheme.status != "complete",
+            incomplete=(incomplete(self.run.scheme) or {}).get(self.language, ""),
             facts=self.key_facts(),
             tones=self.tones(),
             grades=len(self.colours),

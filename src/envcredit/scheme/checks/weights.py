@@ -11,11 +11,11 @@ from envcredit.scheme.model import TierRule
 
 
 def weighted_means_tiers(ground: Ground) -> Iterator[Diagnostic]:
-    """A weighted score is made of tiers, and tiers need a weighted score."""
+    """The weighted score of a complete scheme is made of tiers, and tiers need a weighted score."""
     score, tiers = ground.scheme.score, ground.scheme.of_kind(TierRule)
     if score is None:
         return
-    if score.weighted and not tiers and ground.scheme.status != "skeleton":
+    if score.weighted and not tiers and ground.scheme.status == "complete":
         yield ground.found("S267", ("score", "weighted"))
     if tiers and not score.weighted:
         first = next(iter(tiers))
