@@ -145,10 +145,23 @@ def grades(voice: Voice) -> Iterator[str]:
         yield from told_grades(voice, key, rule)
         yield from _duty_and_note(voice, rule)
         yield ""
+    yield from _grades_without_a_way(voice)
     used = [voice.say(f"order.{step}") for step in _steps_used(voice.scheme)]
     if len(used) > 1:
         scope = [voice.say("order.scope")] if voice.scheme.of_kind(ScopeRule) else []
         yield voice.sentences([voice.say("order", steps=voice.say("list.then").join(used)), *scope])
+        yield ""
+
+
+def _grades_without_a_way(voice: Voice) -> Iterator[str]:
+    """Grades that no rule on grades leads to; a table over the score lists every grade."""
+    rules = voice.scheme.of_kind(GradeRule).values()
+    if any(rule.by == "score" for rule in rules):
+        return
+    led_to = {row.grade for rule in rules for row in rule.rows}
+    left = [voice.of(grade.words) for grade in voice.scheme.grades if grade.key not in led_to]
+    if left:
+        yield voice.say("grade.no_way", grades=voice.say("list.comma").join(left))
         yield ""
 
 
