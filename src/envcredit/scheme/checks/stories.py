@@ -18,7 +18,7 @@ def cases_by_rule(scheme: Scheme, cases: Sequence[Case]) -> Mapping[str, RuleCas
     counted: dict[str, RuleCases] = {}
     for key, rule in scheme.rules.items():
         effects = [takes_effect(key, rule, case) for case in cases if key in case.of]
-        counted[key] = RuleCases(effects.count(True), effects.count(False), needs_a_quiet_case(rule))
+        counted[key] = RuleCases(effects.count(True), effects.count(False), needs_a_quiet_case(rule, scheme))
     return counted
 
 
@@ -47,8 +47,13 @@ def _of_scope(rule: ScopeRule, case: Case) -> bool | None:
     return False if expect.status == "rated" or expect.grade is not None or expect.score is not None else None
 
 
-def needs_a_quiet_case(rule: AnyRule) -> bool:
-    """Whether a rule can be without effect at all: a value always has a value, and every score has its grade."""
+def needs_a_quiet_case(rule: AnyRule, scheme: Scheme) -> bool:
+    """Whether a rule can be without effect at all: a value always has a value, and every score has its grade.
+
+    In a scheme without a grade rule nobody is rated, so no case can show that a scope rule lets a unit through.
+    """
+    if isinstance(rule, ScopeRule):
+        return bool(scheme.of_kind(GradeRule))
     return not isinstance(rule, DeriveRule | GroupRule | TierRule) and not (isinstance(rule, GradeRule) and rule.by == "score")
 
 
