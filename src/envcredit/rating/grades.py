@@ -8,7 +8,7 @@ Refusing to take part decides alone. Grades are ranks here, 1 is best.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -58,9 +58,10 @@ def with_ranks(point: ir.Table, scheme: Scheme) -> ir.Table:
     floors = [key for key, rule in scheme.of_kind(LimitRule).items() if rule.at_least]
     rows = point.filter(point.effect.isin(["row", "limit", "shift", "veto"]))
     limit = ibis.ifelse(rows.rule.isin(floors), "floor", "ceiling") if floors else ibis.literal("ceiling")
+    ranks = [(rows.grade == g.key, rank) for rank, g in enumerate(scheme.grades, 1)]
     return rows.mutate(
         step=ibis.ifelse(rows.effect == "limit", limit, rows.effect),
-        to_rank=ibis.cases(*((rows.grade == g.key, rank) for rank, g in enumerate(scheme.grades, 1))).cast("int64"),
+        to_rank=_one_of(ranks, ibis.null("int64")).cast("int64"),
     )
 
 
@@ -118,14 +119,19 @@ def _worded(row: ir.Table, scheme: Scheme) -> ir.Table:
         after_shift=_word(row.r3, scheme),
         after_ceiling=_word(row.r4, scheme),
         final=ibis.ifelse(ranked, final, ""),
-        rank=ibis.cases(*((final == g.key, place) for place, g in enumerate(scheme.grades, 1)), else_=0).cast("int64"),
+        rank=_one_of([(final == g.key, place) for place, g in enumerate(scheme.grades, 1)], ibis.literal(0)).cast("int64"),
         previous=ibis.coalesce(row.previous, ""),
         steps=ibis.literal("[") + ibis.coalesce(row.texts, "") + ibis.literal("]"),
     )
 
 
 def _word(rank: Any, scheme: Scheme) -> ir.StringValue:
-    return ibis.cases(*((rank == place, g.key) for place, g in enumerate(scheme.grades, 1)), else_="")
+    return _one_of([(rank == place, g.key) for place, g in enumerate(scheme.grades, 1)], ibis.literal(""))
+
+
+def _one_of(branches: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
+    """The value of the first branch that holds. The grades of a skeleton may be unknown: then there is no branch at all."""
+    return ibis.cases(*branches, else_=otherwise) if branches else otherwise
 
 
 def previous_grades(fact: ir.Table, unit_ids: ir.Table) -> ir.Table:
