@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from envcredit.base.labels import Language, word
-from envcredit.cli import scheme_diff
+from envcredit.cli import scheme_books, scheme_diff, scheme_schema
 from envcredit.cli.printing import printable, table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, run, say
 
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
 _Name = Annotated[str, typer.Argument(metavar="SCHEME", help=say("cli.scheme.name"), show_default=False)]
 _On = Annotated[str, typer.Option("--on", metavar="DAY", help=say("cli.scheme.on"), show_default=False)]
-_OutBook = Annotated[Path, typer.Argument(metavar="OUT.xlsx", help=say("cli.scheme.out_book"), show_default=False)]
-_InBook = Annotated[Path, typer.Argument(metavar="IN.xlsx", help=say("cli.scheme.in_book"), show_default=False)]
-_Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.scheme.out_folder"), show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,9 +34,9 @@ def register(app: typer.Typer) -> None:
     scheme.command("cases", help=say("cli.scheme.cases"))(_cases)
     scheme.command("coverage", help=say("cli.scheme.coverage"))(_coverage)
     scheme.command("prose", help=say("cli.scheme.prose"))(_prose)
-    scheme.command("sheet", help=say("cli.scheme.sheet"))(_sheet)
-    scheme.command("from-sheet", help=say("cli.scheme.from_sheet"))(_from_sheet)
+    scheme_books.register(scheme)
     scheme_diff.register(scheme)
+    scheme_schema.register(scheme)
     app.add_typer(scheme, name="scheme")
 
 
@@ -185,7 +181,7 @@ def _cases(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: Js
         from envcredit.rating.cases import run_cases
         from envcredit.scheme.library import locate
 
-        return _case_answer(scheme, run_cases(locate(scheme, _day(on))), lang)
+        return _case_answer(scheme, run_cases(locate(scheme, _day(on)), plan_shelf()), lang)
 
     run(work, lang=lang, as_json=as_json)
 
@@ -205,25 +201,3 @@ def _case_answer(name: str, results: Sequence[CaseResult], lang: Language) -> An
 def _case_lines(result: CaseResult, lang: Language) -> Iterable[str]:
     yield word("scheme.cases.failed", lang, place=result.place, name=result.name)
     yield from (f"    {difference[lang]}" for difference in result.differences)
-
-
-def _sheet(scheme: _Name, book: _OutBook, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
-    def work() -> Answer:
-        from envcredit.scheme.sheet import write_sheet
-
-        found, sheets = write_sheet(scheme, book, lang, _day(on))
-        text = word("scheme.sheet.written", lang, path=book, sheets=len(sheets), rules=len(found.rules))
-        return Answer({"path": str(book), "sheets": list(sheets), "rules": len(found.rules)}, text)
-
-    run(work, lang=lang, as_json=as_json)
-
-
-def _from_sheet(book: _InBook, folder: _Folder, lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
-    def work() -> Answer:
-        from envcredit.scheme.sheet import read_sheet
-
-        scheme, files = read_sheet(book, folder)
-        text = word("scheme.sheet.read", lang, folder=folder, files=len(files), rules=len(scheme.rules))
-        return Answer({"folder": str(folder), "files": [str(file) for file in files], "rules": len(scheme.rules)}, text)
-
-    run(work, lang=lang, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
@@ -14,7 +14,7 @@ from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.files import SchemeFile, cases_of, shown_name
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.shape import shaped
-from envcredit.scheme.yaml_tree import Spot, read_tree
+from envcredit.scheme.yaml_tree import Places, Plain, Spot, read_tree
 
 _SAMPLE = "- {case: …, of: [air_penalty], as_of: 2026-12-31, expect: {score: 98}}"
 _Row = Mapping[str, Written]
@@ -27,6 +27,15 @@ def read_cases(folder: Traversable, scheme: Scheme, vocabulary: Vocabulary) -> t
     types = CaseTypes(scheme, vocabulary)
     found = list(diagnostics)
     cases = tuple(case for file in files for case in _cases_of_file(file, types, found))
+    return cases, (*found, *_double_names(cases))
+
+
+def typed_cases(
+    items: Sequence[Plain], places: Places, scheme: Scheme, vocabulary: Vocabulary
+) -> tuple[tuple[Case, ...], tuple[Diagnostic, ...]]:
+    """Cases from their plain form, and every problem. Spots in ``places`` begin with the number of the case, from 0."""
+    found: list[Diagnostic] = []
+    cases = tuple(_typed(items, places, CaseTypes(scheme, vocabulary), found))
     return cases, (*found, *_double_names(cases))
 
 
@@ -47,9 +56,13 @@ def _cases_of_file(file: SchemeFile, types: CaseTypes, found: list[Diagnostic]) 
         what = WordOf("yaml.mapping" if isinstance(tree.data, dict) else "yaml.text")
         found.append(problem("S010", Place(file.shown, 1, 1), expected=WordOf("yaml.list"), found=what, sample=_SAMPLE))
         return
-    for at, item in enumerate(tree.data):
-        written, problems = shaped(WrittenCase, item, tree.places, (at,))
-        told = Told(tree.places, list(problems))
+    yield from _typed(tree.data, tree.places, types, found)
+
+
+def _typed(items: Sequence[Plain], places: Places, types: CaseTypes, found: list[Diagnostic]) -> Iterator[Case]:
+    for at, item in enumerate(items):
+        written, problems = shaped(WrittenCase, item, places, (at,))
+        told = Told(places, list(problems))
         case = _case(written, (at,), types, told) if written else None
         found += told.problems
         if case and not told.problems:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from envcredit.scheme.sheet.layout import CHAPTER, KEY, OF, ORDER, SHEETS, TABLES, Sheet, Way, is_list, kinds_of
+from envcredit.scheme.conditions.problems import WordOf
+from envcredit.scheme.sheet.layout import CHAPTER, KEY, NAMED, OF, ORDER, SHEETS, TABLES, Sheet, Way, is_list, kinds_of
+from envcredit.scheme.sheet.offers import offer
 from envcredit.scheme.sheet.read import Cell, Cells, Reading
+from envcredit.scheme.sheet.terms import TermsOf
 from envcredit.scheme.yaml_tree import Plain, Spot
 
 _LATER = 1_000_000
@@ -36,7 +39,7 @@ def assembled(rows: Mapping[str, list[Cells]], reading: Reading) -> tuple[dict[s
             case _:
                 pass
     # Tables belong to rules and consequences, so these come first.
-    _tables(rows.get("tables", []), plain, reading)
+    _tables(NAMED["tables"], rows.get("tables", []), plain, reading)
     rules = cast("dict[str, Plain]", plain["rules"])
     plain["rules"] = {key: rules[key] for key in sorted(rules, key=lambda key: orders.get(key, _LATER))}
     return plain, chapters
@@ -49,7 +52,7 @@ def _orders(found: Sequence[Cells]) -> dict[str, int]:
 
 def _keyed(sheet: Sheet, found: Sequence[Cells], reading: Reading) -> dict[str, Plain]:
     parts: dict[str, Plain] = {}
-    for key, cells in _with_keys(found, KEY, parts, reading):
+    for key, cells in _with_keys(sheet, found, parts, reading):
         parts[key] = _part(sheet, cells, (sheet.at, key), reading)
     return parts
 
@@ -57,20 +60,19 @@ def _keyed(sheet: Sheet, found: Sequence[Cells], reading: Reading) -> dict[str, 
 def _rules(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
     rules = cast("dict[str, Plain]", plain["rules"])
     kinds = kinds_of(sheet.part)
-    for key, cells in _with_keys(found, KEY, rules, reading):
+    for key, cells in _with_keys(sheet, found, rules, reading):
         rule = _part(sheet, cells, ("rules", key), reading)
         rules[key] = {"kind": kinds[0], **rule} if len(kinds) == 1 else rule
 
 
-def _with_keys(found: Sequence[Cells], way: Way, taken: Mapping[str, Plain], reading: Reading) -> Iterator[tuple[str, Cells]]:
+def _with_keys(sheet: Sheet, found: Sequence[Cells], taken: Mapping[str, Plain], reading: Reading) -> Iterator[tuple[str, Cells]]:
     for cells in found:
-        first = next(iter(cells.values()))
-        if way not in cells:
-            reading.add("S356", first, column=".".join(way))
-        elif cells[way].text in taken:
-            reading.add("S357", cells[way], key=cells[way].text)
+        if KEY not in cells:
+            reading.add("S356", next(iter(cells.values())), column=TermsOf(sheet, (KEY,)))
+        elif cells[KEY].text in taken:
+            reading.add("S357", cells[KEY], key=cells[KEY].text)
         else:
-            yield cells[way].text, cells
+            yield cells[KEY].text, cells
 
 
 def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str, Plain]:
@@ -81,7 +83,7 @@ def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str,
     for way, cell in cells.items():
         if way in (KEY, CHAPTER, ORDER) or (way == OF and sheet.form == "rows"):
             continue
-        _set(part, way, _value(sheet, way, cell, spot, reading), cell, reading)
+        _set(part, (sheet, way), _value(sheet, way, cell, spot, reading), cell, reading)
         for length in range(1, len(way) + 1):
             reading.stands((*spot, *way[:length]), cell)
     return part
@@ -89,34 +91,27 @@ def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str,
 
 def _value(sheet: Sheet, way: Way, cell: Cell, spot: Spot, reading: Reading) -> Plain:
     if way == ("missing",):
-        return _answers(cell, (*spot, "missing"), reading)
+        return reading.lines(cell, (*spot, "missing"))
+    offered = offer(sheet, way)
+    text = offered.meant(cell.text) if offered else cell.text
     if is_list(sheet, way):
-        return [item.strip() for item in cell.text.replace("，", ",").split(",") if item.strip()]
-    return cell.text
+        items = (item.strip() for item in text.replace("，", ",").split(","))
+        return [offered.meant(item) if offered else item for item in items if item]
+    return text
 
 
-def _answers(cell: Cell, spot: Spot, reading: Reading) -> Plain:
-    found: dict[str, Plain] = {}
-    for line in cell.text.split("\n"):
-        name, colon, answer = line.replace("：", ":").partition(":")
-        if not colon or not name.strip() or not answer.strip():
-            reading.add("S358", cell, found=line)
-            continue
-        found[name.strip()] = answer.strip()
-        reading.stands((*spot, name.strip()), cell)
-    return found
-
-
-def _set(part: dict[str, Plain], way: Way, value: Plain, cell: Cell, reading: Reading) -> None:
+def _set(part: dict[str, Plain], column: tuple[Sheet, Way], value: Plain, cell: Cell, reading: Reading) -> None:
     """Sets a value at its way; a text and columns below it cannot both be filled."""
-    for key in way[:-1]:
+    sheet, way = column
+    for length, key in enumerate(way[:-1], 1):
         inner = part.setdefault(key, {})
         if not isinstance(inner, dict):
-            reading.add("S359", cell, column=".".join(way), other=key)
+            reading.add("S359", cell, column=TermsOf(sheet, (way,)), other=TermsOf(sheet, (way[:length],)))
             return
         part = inner
     if isinstance(part.get(way[-1]), dict):
-        reading.add("S359", cell, column=".".join(way), other=f"{'.'.join(way)}.…")
+        below = tuple(other for other in sheet.columns if other[: len(way)] == way and other != way)
+        reading.add("S359", cell, column=TermsOf(sheet, (way,)), other=TermsOf(sheet, below[:1]))
         return
     part[way[-1]] = value
 
@@ -125,7 +120,7 @@ def _rows(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading
     rules = cast("dict[str, dict[str, Plain]]", plain["rules"])
     for cells in found:
         if OF not in cells:
-            reading.add("S356", next(iter(cells.values())), column="of")
+            reading.add("S356", next(iter(cells.values())), column=TermsOf(sheet, (OF,)))
             continue
         key = cells[OF].text
         if key not in rules:
@@ -134,7 +129,7 @@ def _rows(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading
         way = ("points", *sheet.inside) if isinstance(rules[key].get("points"), dict) else sheet.inside
         items = _list_at(rules[key], way)
         if items is None:
-            reading.add("S359", cells[OF], column=".".join(sheet.inside), other=way[0])
+            reading.add("S359", cells[OF], column=WordOf(f"sheet.name.{sheet.name}"), other=WordOf(f"sheet.key.{way[0]}"))
             continue
         spot: Spot = ("rules", key, *way, len(items))
         reading.stands(spot[:-1], cells[OF])
@@ -151,22 +146,24 @@ def _list_at(part: dict[str, Plain], way: Way) -> list[Plain] | None:
     return items if isinstance(items, list) else None
 
 
-def _tables(found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
+def _tables(sheet: Sheet, found: Sequence[Cells], plain: dict[str, Plain], reading: Reading) -> None:
     for cells in found:
-        lacking = [name for name in ("of", "table", "code", "value") if (name,) not in cells]
+        lacking = tuple(way for way in sheet.columns if way not in cells)
         if lacking:
-            reading.add("S356", next(iter(cells.values())), column=", ".join(lacking))
+            reading.add("S356", next(iter(cells.values())), column=TermsOf(sheet, lacking))
             continue
         name, key, code = cells[("table",)], cells[OF], cells[("code",)]
-        if name.text not in TABLES:
+        offered = offer(sheet, ("table",))
+        table = offered.meant(name.text) if offered else name.text
+        if table not in TABLES:
             reading.add("S361", name, found=name.text, known=", ".join(TABLES))
             continue
-        at, way = TABLES[name.text]
+        at, way = TABLES[table]
         part = cast("dict[str, dict[str, Plain]]", plain.get(at, {})).get(key.text)
         if part is None:
             reading.add("S360", key, found=key.text)
             continue
-        _set(part, (*way, code.text), cells[("value",)].text, cells[("value",)], reading)
+        _set(part, (sheet, (*way, code.text)), cells[("value",)].text, cells[("value",)], reading)
         for length in range(1, len(way) + 1):
             reading.stands((at, key.text, *way[:length]), key)
         reading.stands((at, key.text, *way, code.text), cells[("value",)])

@@ -27,6 +27,8 @@ def rows_of(sheet: Sheet, plain: Mapping[str, Plain], chapters: Mapping[str, str
                 yield from ({OF: key, **_row(sheet, item)} for item in _items(_inside(sheet, rule)))
         case "table":
             yield from _table_rows(plain)
+        case _:
+            raise ValueError(sheet.form)
 
 
 def _rule_rows(sheet: Sheet, plain: Mapping[str, Plain], chapters: Mapping[str, str]) -> Iterator[Row]:

@@ -6,21 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.base.labels import Language
+from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.sheet.archive import inspected, not_a_workbook
-from envcredit.scheme.sheet.layout import SHEETS, Sheet, Way
-from envcredit.scheme.sheet.write import HEAD_ROWS
-from envcredit.scheme.yaml_tree import Places, Spot, Written
+from envcredit.scheme.sheet.layout import HEAD_ROWS, SHEETS, Sheet, Way, is_reference, sheet_titled
+from envcredit.scheme.sheet.terms import is_needed
+from envcredit.scheme.yaml_tree import Places, Plain, Spot, Written
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The text of a cell and where it stands; rows and columns count from 0."""
+    """The text of a cell and where it stands; ``sheet`` is the name on the tab, rows and columns count from 0."""
 
     text: str
     sheet: str
@@ -47,8 +49,8 @@ class Reading:
 
     def place(self, cell: Cell) -> Place:
         """The place of a cell, remembered so that problems can be told in reading order."""
-        names = [sheet.name for sheet in SHEETS]
-        at = names.index(cell.sheet) if cell.sheet in names else len(names)
+        sheet = sheet_titled(cell.sheet)
+        at = SHEETS.index(sheet) if sheet else len(SHEETS)
         self.order.setdefault(cell.name, (at, cell.row, cell.column))
         return Place(self.file, sheet=cell.name)
 
@@ -59,6 +61,18 @@ class Reading:
     def add(self, code: str, cell: Cell, **values: object) -> None:
         """Notes a problem of a cell."""
         self.diagnostics.append(problem(code, self.place(cell), **values))
+
+    def lines(self, cell: Cell, spot: Spot) -> dict[str, Plain]:
+        """A cell of lines ``name: value``, each noted below ``spot``; S358 for a line of another form."""
+        found: dict[str, Plain] = {}
+        for line in cell.text.split("\n"):
+            name, colon, value = line.replace("：", ":", 1).partition(":")
+            if not colon or not name.strip() or not value.strip():
+                self.add("S358", cell, found=line)
+                continue
+            found[name.strip()] = value.strip()
+            self.stands((*spot, name.strip()), cell)
+        return found
 
     def in_order(self) -> list[Diagnostic]:
         """The problems in the order of worksheets, rows and columns."""
@@ -79,51 +93,76 @@ def open_workbook(path: Path, reading: Reading) -> CalamineWorkbook:
 
 
 def rows_of_book(book: CalamineWorkbook, reading: Reading) -> dict[str, list[Cells]]:
-    """The filled rows of every worksheet by its name. Missing worksheets are told when the scheme cannot do without them."""
-    known = {sheet.name: sheet for sheet in SHEETS}
+    """The filled rows of every worksheet by its key. Missing worksheets are told when the scheme cannot do without them."""
     found: dict[str, list[Cells]] = {}
-    for name in book.sheet_names:
-        if name not in known:
-            reading.diagnostics.append(problem("S353", Place(reading.file, sheet=name), sheet=name, known=", ".join(known)))
+    for title in book.sheet_names:
+        sheet = sheet_titled(title)
+        if is_reference(title):
             continue
-        table = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        sheet = known[name]
-        found[name] = list(_one(sheet, table, reading) if sheet.form == "one" else _many(sheet, table, reading))
-    for name in ("scheme", "grades", "clauses", "sources"):
-        if name not in found:
-            reading.diagnostics.append(problem("S352", Place(reading.file), sheet=name))
+        if sheet is None or sheet.name in found:
+            known = Titles(SHEETS)
+            reading.diagnostics.append(problem("S353", Place(reading.file, sheet=title), sheet=title, known=known))
+            continue
+        table = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        page = Page(sheet, title, table)
+        found[sheet.name] = list(_one(page, reading) if sheet.form == "one" else _many(page, reading))
+    for sheet in SHEETS:
+        if is_needed(sheet) and sheet.name not in found:
+            reading.diagnostics.append(problem("S352", Place(reading.file), sheet=WordOf(f"sheet.name.{sheet.name}")))
     return found
 
 
-def _one(sheet: Sheet, table: Sequence[Sequence[Any]], reading: Reading) -> Iterator[Cells]:
-    ways = {".".join(way): way for way in sheet.columns}
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """Worksheets as a message lists them, in its language."""
+
+    sheets: Sequence[Sheet]
+
+    def __format__(self, language: str) -> str:
+        return ("、" if language == "zh" else ", ").join(sheet.title(cast("Language", language)) for sheet in self.sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One worksheet as it stands in the file: the name on its tab and its rows of values."""
+
+    sheet: Sheet
+    title: str
+    table: Sequence[Sequence[Any]]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """A cell; beyond the filled area it is empty."""
+        values = self.table[row] if row < len(self.table) else ()
+        return Cell(_text(values[column]) if column < len(values) else "", self.title, row, column)
+
+
+def _one(page: Page, reading: Reading) -> Iterator[Cells]:
+    ways = {".".join(way): way for way in page.sheet.columns}
     cells: dict[Way, Cell] = {}
-    for at, row in enumerate(table):
-        key = _text(row[1]) if len(row) > 1 else ""
-        cell = Cell(_text(row[2]) if len(row) > 2 else "", sheet.name, at, 2)
-        if key in ways:
-            cells.update({ways[key]: cell} if cell.text else {})
-        elif key or cell.text:
-            reading.add("S354", Cell(key, sheet.name, at, 1), found=key, known=", ".join(ways))
+    for row in range(len(page.table)):
+        key, cell = page.cell(row, 1), page.cell(row, 2)
+        if key.text in ways:
+            cells.update({ways[key.text]: cell} if cell.text else {})
+        elif key.text or cell.text:
+            reading.add("S354", key, found=key.text, known=", ".join(ways))
     yield cells
 
 
-def _many(sheet: Sheet, table: Sequence[Sequence[Any]], reading: Reading) -> Iterator[Cells]:
-    ways = {".".join(way): way for way in sheet.columns}
+def _many(page: Page, reading: Reading) -> Iterator[Cells]:
+    ways = {".".join(way): way for way in page.sheet.columns}
     heads: dict[int, Way] = {}
-    for column, value in enumerate(table[1] if len(table) > 1 else ()):
-        key = _text(value)
-        if key in ways:
-            heads[column] = ways[key]
-        elif key or any(_text(row[column]) for row in table[HEAD_ROWS:]):
-            reading.add("S354", Cell(key, sheet.name, 1, column), found=key, known=", ".join(ways))
-    for at, row in enumerate(table[HEAD_ROWS:], HEAD_ROWS):
-        cells: dict[Way, Cell] = {}
-        for column, way in heads.items():
-            cell = Cell(_text(row[column]), sheet.name, at, column)
-            cells.update({way: cell} if cell.text else {})
-        if cells:
-            yield cells
+    rows = range(HEAD_ROWS, len(page.table))
+    for column in range(max(map(len, page.table), default=0)):
+        key = page.cell(HEAD_ROWS - 1, column)
+        if key.text in ways:
+            heads[column] = ways[key.text]
+        elif key.text or any(page.cell(row, column).text for row in rows):
+            reading.add("S354", key, found=key.text, known=", ".join(ways))
+    for row in rows:
+        cells = {way: page.cell(row, column) for column, way in heads.items()}
+        filled = {way: cell for way, cell in cells.items() if cell.text}
+        if filled:
+            yield filled
 
 
 def _text(value: Any) -> str:

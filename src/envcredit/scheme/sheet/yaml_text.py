@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from envcredit.scheme.yaml_tree import Plain
 
@@ -20,6 +20,11 @@ _NEGATIVE = re.compile(r"-[0-9.]+")
 def yaml_text(value: Mapping[str, Plain], deep: int = 0) -> str:
     """A mapping as a YAML document. The mappings of the first ``deep`` levels never share a line."""
     return "".join(line + "\n" for line in _mapping(value, 0, deep))
+
+
+def yaml_list(items: Sequence[Plain]) -> str:
+    """A list as a YAML document."""
+    return "".join(line + "\n" for line in _list(items, 0))
 
 
 def _mapping(value: Mapping[str, Plain], indent: int, deep: int) -> Iterator[str]:
@@ -41,7 +46,7 @@ def _entry(head: str, value: Plain, indent: int, deep: int) -> Iterator[str]:
         yield from _list(value, indent + 2)
 
 
-def _list(value: list[Plain], indent: int) -> Iterator[str]:
+def _list(value: Sequence[Plain], indent: int) -> Iterator[str]:
     blank = " " * indent
     for item in value:
         line = f"{blank}- {_flow(item)}"
