@@ -12,7 +12,7 @@ import typer
 from envcredit.base.labels import Language, word
 from envcredit.cli import scheme_books, scheme_diff, scheme_schema
 from envcredit.cli.printing import printable, table
-from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, run, say
+from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, plan_shelf, run, say
 
 if TYPE_CHECKING:
     from envcredit.rating.cases import CaseResult
