@@ -259,3 +259,27 @@ class TestWorstOf:
 
     def test_the_first_day_off_the_list_is_the_first_on_which_it_no_longer_counts(self) -> None:
         assert (self.listed.grade, self.removed.grade) == ("black", "yellow")
+
+
+BY_MEDIUM = Book(
+    """
+    plates:
+      kind: grade
+      by: worst_of
+      rows:
+        - {grade: red, from: penalty, when: medium = water, counts: {from: decided_on, within: period}, missing: {medium: skip}}
+        - {grade: yellow, from: penalty, when: medium is unknown, counts: {from: decided_on, within: period}}
+        - {grade: green}
+    """
+)
+
+
+class TestRowsOfOneRule:
+    unknown = BY_MEDIUM.story("{id: a, kind: penalty, decided_on: 2026-03-10}")
+    air = BY_MEDIUM.story("{id: a, kind: penalty, decided_on: 2026-03-10, medium: air}")
+
+    def test_what_one_row_takes_is_not_among_the_ignored_of_another(self) -> None:
+        assert (self.unknown.grade, self.unknown.ignored) == ("yellow", {})
+
+    def test_what_no_row_takes_leaves_the_last(self) -> None:
+        assert self.air.grade == "green"

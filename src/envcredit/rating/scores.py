@@ -97,7 +97,9 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
 
     ``silent`` names kinds that are never listed as unwanted: those that amend others or serve as input to values.
     """
+    by_a_row = pick.filter((pick.effect == "row") & (pick.status == COUNTED)).select("unit_id", "record_id", "rule_key")
     passed = pick.filter((pick.effect != "value") & (pick.status != COUNTED))
+    passed = passed.anti_join(by_a_row, ["unit_id", "record_id", "rule_key"])  # another row of the same rule took it
     by_repair = [
         ((passed.repair_rule == r.key) & passed.status.isin(["repaired", "ended"]), r.rule.clause) for r in program.repairs
     ]
