@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from envcredit.base.labels import Language
 from envcredit.scheme.checks.folder import coverage_of_folder
 from envcredit.scheme.coverage import BASES, STATES, RuleCases, coverage, coverage_tables
+from envcredit.scheme.coverage_totals import totals, totals_sentence, totals_tables
 from envcredit.scheme.model import NotModelled
 from envcredit.scheme.reader import read_scheme
 
@@ -34,7 +38,31 @@ def test_a_clause_may_be_encoded_in_part_stated_or_open() -> None:
     rules = {key: rule for key, rule in scheme.rules.items() if rule.clause != "m/2"}
     found = coverage(scheme.model_copy(update={"not_modelled": left_out, "rules": rules}))
     assert [clause.state for clause in found.clauses] == ["in_part", "stated", "open"]
-    assert found.unknown == 1
+    assert found.unknown == ("discretion",)
+    assert found.provisions == 4
+
+
+def test_what_the_language_cannot_say_is_counted_once_a_clause() -> None:
+    scheme = read_scheme(GOOD)
+    row = scheme.not_modelled[0].model_copy(update={"reason": "language"})
+    rows = tuple(row.model_copy(update={"clause": clause}) for clause in ("m/1", "m/1", "unknown"))
+    one, none = coverage(scheme.model_copy(update={"not_modelled": rows})), coverage(scheme)
+    assert (one.not_expressible, one.provisions) == (2, 4)
+    assert (none.not_expressible, none.provisions) == (0, 3)
+    assert str(totals([one, none]).not_expressible_percent) == "28.6"
+    assert str(totals([]).not_expressible_percent) == "0.0"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_totals_add_up(lang: Language) -> None:
+    _, found = coverage_of_folder(GOOD)
+    whole = totals([found, found])
+    (_, states), (head, schemes) = totals_tables(whole, lang)
+    assert states[-1][-1] == 2 * len(found.clauses) == sum(int(str(row[-1])) for row in states[:-1])
+    assert all(len(row) == len(head) for row in schemes)
+    assert all(sum(map(int, map(str, row[2:7]))) == row[7] for row in schemes)
+    assert whole.as_dict()["cases"] == 8
+    assert str(len(found.clauses) * 2) in totals_sentence(whole, lang)
 
 
 def test_cases_are_counted_by_what_they_expect() -> None:

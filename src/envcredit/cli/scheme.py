@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envcredit.base.labels import Language, word
-from envcredit.cli import scheme_books, scheme_diff, scheme_schema
+from envcredit.cli import scheme_books, scheme_coverage, scheme_diff, scheme_schema
 from envcredit.cli.printing import printable, table
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, plan_shelf, run, say
 
 if TYPE_CHECKING:
     from envcredit.rating.cases import CaseResult
     from envcredit.scheme.checks.folder import Findings
-    from envcredit.scheme.coverage import Coverage
     from envcredit.scheme.model import Scheme
     from envcredit.scheme.scalars import Words
 
@@ -32,7 +31,7 @@ def register(app: typer.Typer) -> None:
     scheme.command("show", help=say("cli.scheme.show"))(_show)
     scheme.command("check", help=say("cli.scheme.check"))(_check)
     scheme.command("cases", help=say("cli.scheme.cases"))(_cases)
-    scheme.command("coverage", help=say("cli.scheme.coverage"))(_coverage)
+    scheme_coverage.register(scheme)
     scheme.command("prose", help=say("cli.scheme.prose"))(_prose)
     scheme_books.register(scheme)
     scheme_diff.register(scheme)
@@ -135,34 +134,6 @@ def _verdict(name: str, findings: Findings, lang: Language) -> str:
         return word("scheme.check.found", lang, identity=identity, **counts)
     key = "scheme.check.notes" if counts["notes"] else "scheme.check.clean"
     return word(key, lang, identity=identity, checks=len(CHECKS), count=counts["notes"])
-
-
-def _coverage(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
-    def work() -> Answer:
-        from envcredit.scheme.checks.folder import coverage_of_folder
-
-        read, found = coverage_of_folder(scheme, _day(on))
-        return Answer(found.as_dict(), _coverage_text(read, found, lang))
-
-    run(work, lang=lang, as_json=as_json)
-
-
-def _coverage_text(scheme: Scheme, found: Coverage, lang: Language) -> Iterable[str]:
-    from envcredit.scheme.coverage import coverage_tables
-
-    status = word(f"scheme.status.{found.status}", lang)
-    yield word("coverage.title", lang, title=_of(scheme.title, lang), identity=found.identity, status=status)
-    for head, rows in coverage_tables(found, lang):
-        yield ""
-        yield "\n" + table(head, rows)
-    no_firing = sum(each.firing == 0 for each in found.by_rule.values())
-    no_quiet = sum(each.can_be_quiet and each.quiet == 0 for each in found.by_rule.values())
-    counts = {"rules": len(found.by_rule), "cases": found.cases, "no_firing": no_firing, "no_quiet": no_quiet}
-    yield "\n" + word("coverage.cases", lang, **counts)
-    if found.unknown:
-        yield word("coverage.unknown", lang, count=found.unknown)
-    if found.missing:
-        yield word("coverage.missing", lang, count=found.missing)
 
 
 def _prose(scheme: _Name, on: _On = "", lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:

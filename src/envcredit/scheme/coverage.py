@@ -19,6 +19,10 @@ or a step of the procedure cites it · ``not_modelled``: left out with a reason 
 BASES: tuple[Basis, ...] = get_args(Basis)
 
 
+LANGUAGE = "language"
+"""The reason of what the language of schemes cannot say."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClauseState:
     """One clause: its state, on what authority its text is known, and what cites it."""
@@ -42,12 +46,12 @@ class RuleCases:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The coverage of one scheme. ``unknown`` counts what is left out without even its clause being known."""
+    """The coverage of one scheme. ``unknown`` holds the reason of each provision left out whose very clause is not known."""
 
     identity: str
     status: str
     clauses: tuple[ClauseState, ...]
-    unknown: int
+    unknown: tuple[str, ...]
     rules: Mapping[str, int]
     cases: int
     by_rule: Mapping[str, RuleCases]
@@ -62,6 +66,16 @@ class Coverage:
         """Reasons for leaving clauses out, counted, in alphabetical order."""
         return dict(sorted(Counter(reason for clause in self.clauses for reason in clause.reasons).items()))
 
+    @property
+    def provisions(self) -> int:
+        """Clauses, and what is left out without its clause being known."""
+        return len(self.clauses) + len(self.unknown)
+
+    @property
+    def not_expressible(self) -> int:
+        """Provisions left out, whole or in part, because the language cannot say them."""
+        return sum(LANGUAGE in clause.reasons for clause in self.clauses) + self.unknown.count(LANGUAGE)
+
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
         return {
@@ -70,7 +84,9 @@ class Coverage:
             "clauses": [_clause_as_dict(clause) for clause in self.clauses],
             "states": {state: {basis: self.count(state, basis) for basis in BASES} for state in STATES},
             "reasons": self.left_out,
-            "clause_unknown": self.unknown,
+            "clause_unknown": len(self.unknown),
+            "not_expressible": self.not_expressible,
+            "provisions": self.provisions,
             "rules": dict(self.rules),
             "cases": self.cases,
             "cases_by_rule": {key: {"firing": each.firing, "quiet": each.quiet} for key, each in self.by_rule.items()},
@@ -96,7 +112,7 @@ def coverage(scheme: Scheme, cases: int = 0, by_rule: Mapping[str, RuleCases] | 
         identity=scheme.identity,
         status=scheme.status,
         clauses=tuple(_clauses(scheme)),
-        unknown=sum(row.clause == NOT_ESTABLISHED for row in scheme.not_modelled),
+        unknown=tuple(row.reason for row in scheme.not_modelled if row.clause == NOT_ESTABLISHED),
         rules=dict(sorted(Counter(rule.kind for rule in scheme.rules.values()).items())),
         cases=cases,
         by_rule={key: counted.get(key, RuleCases(0, 0)) for key in scheme.rules},

@@ -13,7 +13,8 @@ from envcredit.scheme.cases_reader import read_cases
 from envcredit.scheme.checks import check
 from envcredit.scheme.checks.stories import cases_by_rule, cases_for_every_rule
 from envcredit.scheme.coverage import Coverage, coverage
-from envcredit.scheme.library import locate
+from envcredit.scheme.coverage_totals import Totals, totals
+from envcredit.scheme.library import locate, names
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_folder, read_scheme
 
@@ -70,3 +71,8 @@ def coverage_of_folder(name_or_path: str | Path, on: date | None = None) -> tupl
     if errors_in(problems):
         raise SchemeError(problems)
     return reading.scheme, coverage(reading.scheme, len(cases), cases_by_rule(reading.scheme, cases))
+
+
+def coverage_of_library() -> Totals:
+    """The coverage of every built-in version, added up. Raises ``SchemeError`` when one of them cannot be read."""
+    return totals(coverage_of_folder(name)[1] for name in names())
