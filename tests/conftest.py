@@ -35,3 +35,9 @@ def shared_data() -> Path:
 def language_not_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """The person who runs the tests may have chosen a language; the tests have not."""
     monkeypatch.delenv("ENVCREDIT_LANG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def plans_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find the plans of other commands of these tests, and leave the person's own cache alone."""
+    monkeypatch.setenv("ENVCREDIT_CACHE", str(REPOSITORY / "build" / "test-cache"))

@@ -277,7 +277,7 @@ class TestRecipes:
         for numbers in ([1, 2], [3]):
             with open_engine(ENGINES[0]) as fresh:
                 fresh.load("numbers", pa.table({"n": pa.array(numbers, WHOLE)}))
-                recipe.cook(fresh)
+                recipe.script(fresh).run(fresh)
                 assert [row["n10"] for row in fresh.table("tenfold").to_pyarrow().to_pylist()] == [n * 10 for n in numbers]
 
     def test_an_engine_of_another_name_is_refused(self) -> None:

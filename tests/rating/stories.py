@@ -125,7 +125,7 @@ class Book:
         with open_engine() as engine:
             engine.load("record", wide_schema(vocabulary).empty_table())
             made = self.prepared.rated(engine, start_of(self.prepared.scheme, cases, vocabulary))
-            check(Made(made, engine.table("subject"), self.prepared.program))
+            check(Made(made, engine.table("subject"), self.prepared.scheme))
             found: dict[str, dict[str, list[dict[str, Any]]]] = {}
             for stage in STAGES:
                 table = made[stage].to_pyarrow()

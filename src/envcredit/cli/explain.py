@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
+from envcredit.cli.shared import Answer, JsonOption, LanguageOption, plan_shelf, run, say
 
 _Run = Annotated[Path, typer.Argument(metavar="RUN", help=say("cli.explain.run"), show_default=False)]
 _Unit = Annotated[str, typer.Argument(metavar="UNIT", help=say("cli.explain.unit"), show_default=False)]
@@ -22,10 +22,11 @@ def _explain(folder: _Run, unit: _Unit, lang: LanguageOption = "zh", as_json: Js
     def work() -> Answer:
         from envcredit.rating.explain import explain, find_unit
         from envcredit.rating.explain_text import as_plain, prose
+        from envcredit.rating.prepared import prepare
         from envcredit.rating.run import read_run
 
         found = read_run(folder)
-        explanation = explain(found, find_unit(found, unit))
+        explanation = explain(found, find_unit(found, unit), prepare(found.scheme, plan_shelf()))
         return Answer(as_plain(explanation), prose(explanation, lang).rstrip("\n"))
 
     run(work, lang=lang, as_json=as_json)

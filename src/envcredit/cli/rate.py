@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from envcredit.base.labels import Language, word
-from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, moment_of, run, say
+from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, moment_of, plan_shelf, run, say
 
 if TYPE_CHECKING:
     from envcredit.rating.run import Run
@@ -58,7 +58,7 @@ def _rate(
         moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         day = day_of(as_of, "--as-of")
         inputs = scheme, units, records, day, moment, out, history or (), members
-        typed = Typed(*inputs, engine, accept_partial, without_inferred)
+        typed = Typed(*inputs, engine, accept_partial, without_inferred, plan_shelf())
         order, notes = order_of(typed)
         made = rate(order, out)
         return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=tuple(d for d in notes if d.severity != "note"))

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,9 +25,13 @@ from envcredit.base.labels import LANGUAGES, Language, word
 from envcredit.cli.printing import printable
 from envcredit.errors import EnvcreditError, InputError
 
+if TYPE_CHECKING:
+    from envcredit.rating.prepared import Shelf
+
 DONE, NO, BAD = 0, 1, 2
 LANGUAGE_VARIABLE = "ENVCREDIT_LANG"
 TRACEBACK_VARIABLE = "ENVCREDIT_TRACEBACK"
+CACHE_VARIABLE = "ENVCREDIT_CACHE"
 DEFAULT_LANGUAGE: Language = "zh"
 
 
@@ -52,6 +57,17 @@ def say(key: str, **values: object) -> str:
 
 LanguageOption = Annotated[Language, typer.Option("--lang", envvar=LANGUAGE_VARIABLE, help=say("cli.lang"))]
 JsonOption = Annotated[bool, typer.Option("--json", help=say("cli.json"))]
+
+
+def plan_shelf() -> Shelf | None:
+    """Where plans are kept between runs: the folder that the variable names (none if it is empty), else the user's cache."""
+    from envcredit.rating.prepared import Folder
+
+    named = os.environ.get(CACHE_VARIABLE)
+    if named == "":
+        return None
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Folder((Path(named) if named else home / "envcredit") / "plans")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,6 @@ An engine knows tables, types and files; it does not know what a rating is.
 """
 
 from envcredit.engine.connection import Engine, open_engine
-from envcredit.engine.recipe import Keeper, Recipe
+from envcredit.engine.recipe import Keeper, Recipe, Script, script_of
 
-__all__ = ["Engine", "Keeper", "Recipe", "open_engine"]
+__all__ = ["Engine", "Keeper", "Recipe", "Script", "open_engine", "script_of"]

@@ -1,13 +1,14 @@
 """A computation written down before there is an engine: which tables to load, which to compute, in which order.
 
-A recipe is made once for a scheme and cooked as often as wanted; each engine's text of it is kept beside it.
+A recipe is made once for a scheme and serves every engine; what one engine makes of it is a script, run as often as wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -42,15 +43,62 @@ class Computed:
     expression: ir.Table
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A step as one engine says it: the text that computes rows of this ``schema``."""
+
+    name: str
+    schema: ibis.Schema
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A recipe in the words of one engine. It can be kept as bytes, and reading them gives an equal script."""
+
+    steps: tuple[Loaded | Stated, ...]
+
+    def run(self, engine: Engine) -> None:
+        """Does every step in an engine of its dialect that holds the start tables."""
+        for step in self.steps:
+            if isinstance(step, Loaded):
+                engine.load(step.name, step.table)
+            else:
+                engine.compute(step.name, step.schema, step.text)
+
+    def plain(self) -> list[dict[str, object]]:
+        """The steps as JSON values: small tables as Arrow streams, types by name."""
+        return [_plain_step(step) for step in self.steps]
+
+
+def script_of(plain: Iterable[Mapping[str, Any]]) -> Script:
+    """The script whose :meth:`Script.plain` these are. Raises ``KeyError`` or ``ValueError`` for anything else."""
+    return Script(tuple(_step_of(row) for row in plain))
+
+
+def _plain_step(step: Loaded | Stated) -> dict[str, object]:
+    if isinstance(step, Stated):
+        return {"name": step.name, "schema": {name: str(kind) for name, kind in step.schema.items()}, "text": step.text}
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, step.table.schema) as writer:
+        writer.write_table(step.table)
+    return {"name": step.name, "table": b64encode(sink.getvalue()).decode("ascii")}
+
+
+def _step_of(row: Mapping[str, Any]) -> Loaded | Stated:
+    if "text" in row:
+        return Stated(row["name"], ibis.schema(row["schema"]), row["text"])
+    return Loaded(row["name"], pa.ipc.open_stream(b64decode(row["table"])).read_all())
+
+
 @dataclass(eq=False)
 class Recipe:
-    """Steps in order. ``start`` tables are bound by name when the recipe is cooked."""
+    """Steps in order. ``start`` tables are bound by name when its script runs."""
 
     steps: list[Loaded | Computed] = field(default_factory=list)
-    _texts: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def start(self, name: str, schema: Mapping[str, pa.DataType]) -> ir.Table:
-        """A table that must be there when the recipe is cooked."""
+        """A table that must be there when its script runs."""
         return ibis.table(ibis.Schema.from_pyarrow(pa.schema(schema)), name=name)
 
     def load(self, name: str, table: pa.Table) -> ir.Table:
@@ -63,14 +111,10 @@ class Recipe:
         self.steps.append(Computed(name, table))
         return ibis.table(table.schema(), name=name)
 
-    def cook(self, engine: Engine) -> None:
-        """Does every step in an engine that holds the start tables."""
-        computed = [step for step in self.steps if isinstance(step, Computed)]
-        if engine.dialect not in self._texts:
-            self._texts[engine.dialect] = [engine.text(step.expression) for step in computed]
-        texts = iter(self._texts[engine.dialect])
-        for step in self.steps:
-            if isinstance(step, Loaded):
-                engine.load(step.name, step.table)
-            else:
-                engine.compute(step.name, step.expression.schema(), next(texts))
+    def script(self, engine: Engine) -> Script:
+        """The recipe as this engine says it."""
+        return Script(tuple(_stated(step, engine) if isinstance(step, Computed) else step for step in self.steps))
+
+
+def _stated(step: Computed, engine: Engine) -> Stated:
+    return Stated(step.name, step.expression.schema(), engine.text(step.expression))

@@ -18,7 +18,7 @@ from envcredit.errors import SchemeError
 from envcredit.rating.expectations import Found, differences
 from envcredit.rating.inputs import Ask, Given, Start
 from envcredit.rating.invariants import Made, check
-from envcredit.rating.prepared import prepare
+from envcredit.rating.prepared import Prepared, Shelf, prepare
 from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.cases import Case, CaseRecord
 from envcredit.scheme.cases_reader import read_cases
@@ -38,7 +38,7 @@ class CaseResult:
     differences: tuple[Mapping[str, str], ...]
 
 
-def run_cases(folder: Traversable) -> list[CaseResult]:
+def run_cases(folder: Traversable, shelf: Shelf | None = None) -> list[CaseResult]:
     """Runs every case of a scheme folder, in the order of its files. Raises ``SchemeError`` if scheme or cases cannot be read."""
     scheme, _places, problems, _shared = read_folder(folder)
     vocabulary = read_vocabulary()
@@ -47,29 +47,29 @@ def run_cases(folder: Traversable) -> list[CaseResult]:
     cases, found = read_cases(folder, scheme, vocabulary)
     if found:
         raise SchemeError(found)
-    return results_of(scheme, cases, vocabulary)
+    return results_of(prepare(scheme, shelf), cases)
 
 
-def results_of(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> list[CaseResult]:
+def results_of(prepared: Prepared, cases: Sequence[Case]) -> list[CaseResult]:
     """The result of each case. Raises ``InvariantError`` when the stages contradict themselves."""
     if not cases:
         return []
-    rows = _rated(scheme, cases, vocabulary)
+    rows = _rated(prepared, cases)
     results = []
     for number, case in enumerate(cases):
         unit_id = _unit_id(number)
         found = Found(unit_id, {stage: by_unit.get(unit_id, []) for stage, by_unit in rows.items()})
-        differing = tuple(differences(case, found, scheme))
+        differing = tuple(differences(case, found, prepared.scheme))
         results.append(CaseResult(case.name, case.place, not differing, differing))
     return results
 
 
-def _rated(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    prepared = prepare(scheme)
+def _rated(prepared: Prepared, cases: Sequence[Case]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    scheme, vocabulary = prepared.scheme, prepared.vocabulary
     with open_engine() as engine:
         engine.load("record", wide_schema(vocabulary).empty_table())
         made = prepared.rated(engine, start_of(scheme, cases, vocabulary))
-        check(Made(made, engine.table("subject"), prepared.program))
+        check(Made(made, engine.table("subject"), scheme))
         tables = {name: made[name].to_pyarrow() for name in ("point", "ignored", "derived", "score", "grade")}
     return {name: _by_unit(table) for name, table in tables.items()}
 

@@ -11,17 +11,16 @@ from ibis import _
 
 from envcredit.base.diagnostics import problem
 from envcredit.errors import InvariantError
-from envcredit.rating.program import Program
-from envcredit.scheme.model import TierRule
+from envcredit.scheme.model import Scheme, TierRule
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a run has made: its stages, the rows it rated, and the program it rated them by."""
+    """What a run has made: its stages, the rows it rated, and the scheme it rated them by."""
 
     stages: Mapping[str, ir.Table]
     subject: ir.Table
-    program: Program
+    scheme: Scheme
 
 
 Broken = Callable[[Made], ir.Table]
@@ -50,7 +49,7 @@ def check(made: Made) -> None:
         if row["rows"]
     ]
     for row in made.stages["cited"].to_pyarrow().sort_by([("rule", "ascending"), ("clause", "ascending")]).to_pylist():
-        if row["clause"] not in made.program.scheme.clauses:
+        if row["clause"] not in made.scheme.clauses:
             found.append(problem("T902", rule=row["rule"], clause=row["clause"]))
     if found:
         raise InvariantError(found)
@@ -72,13 +71,13 @@ def one_grade_each(made: Made) -> ir.Table:
 
 def points_add_up(made: Made) -> ir.Table:
     """Start value and counted points are the score, unless a bound cut it; weighted tiers are summed apart."""
-    tiers = list(made.program.scheme.of_kind(TierRule))
+    tiers = list(made.scheme.of_kind(TierRule))
     point = made.stages["point"].filter(~_.rule.isin(tiers)) if tiers else made.stages["point"]
     summed = point.group_by("unit_id").agg(counted=_.counted.sum().cast("int64"))
     score = made.stages["score"].filter(_.score.notnull())
     joined = score.left_join(summed, "unit_id")
     counted = ibis.coalesce(joined.counted, 0)
-    weighted = bool(made.program.scheme.score and made.program.scheme.score.weighted)
+    weighted = bool(made.scheme.score and made.scheme.score.weighted)
     sums = ibis.literal(False) if weighted else joined.change != counted
     uncut = (joined.clamped == "") & (joined.base + joined.change != joined.score)
     return joined.filter(sums | uncut)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.errors import InputError
-from envcredit.rating.prepared import prepare
+from envcredit.rating.prepared import Shelf, prepare
 from envcredit.rating.run import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
@@ -23,7 +23,10 @@ NATIVE = "native"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person asks for. ``records`` is a store, or one file in the native form, which is then imported beside ``out``."""
+    """What a person asks for. ``records`` is a store, or one file in the native form, which is then imported beside ``out``.
+
+    ``shelf``: where plans are kept between runs.
+    """
 
     scheme: str
     units: Path
@@ -36,6 +39,7 @@ class Typed:
     engine: str = "duckdb"
     accept_partial: str = ""
     without_inferred: bool = False
+    shelf: Shelf | None = None
 
 
 def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
@@ -50,7 +54,7 @@ def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
     store = _store(typed)
     links = [(link.unit_name, link.unit_code_raw, link.unit_id) for link in links_of(store)]
     order = Order(
-        prepared=prepare(scheme),
+        prepared=prepare(scheme, typed.shelf),
         scheme_folder=folder,
         units=units,
         store=store,

@@ -71,7 +71,7 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
         "group": keeper.keep("group", GROUP.shaped(_members(fact))),
         **_results(keeper, Picked(row, fact, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
     }
-    made = Made(results, start.subject, program)
+    made = Made(results, start.subject, program.scheme)
     asked = {"broken": broken(made), "cited": cited(made), "first_day": _first_day(start, vocabulary)}
     return results | {name: keeper.keep(name, table) for name, table in asked.items()}
 

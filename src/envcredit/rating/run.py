@@ -165,9 +165,10 @@ def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) 
     _attach_records(engine, stored, prepared.vocabulary)
     results = prepared.rated(engine, _start(order))
     _check_first_day(results["first_day"].to_pyarrow().column("day").to_pylist()[0], order)
-    check(Made(results, engine.table("subject"), prepared.program))
+    check(Made(results, engine.table("subject"), prepared.scheme))
     keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
-    written = {stage: _write(engine, prepared.results[stage], folder / f"{stage}.parquet", key) for stage, key in keys.items()}
+    tables = prepared.plan(engine).results
+    written = {stage: _write(engine, tables[stage], folder / f"{stage}.parquet", key) for stage, key in keys.items()}
     return _Made(written, _counts(results["score"].to_pyarrow(), stored, order), engine.name)
 
 
