@@ -60,6 +60,11 @@ def test_grades_and_what_moves_them(county: Scheme) -> None:
     assert "行政处罚记录，自作出决定之日起满3个月方可修复，修复后不再计入。未修复的，自作出决定之日起满1年也不再计入。" in text
 
 
+def test_what_is_not_known_of_points_is_not_told_as_their_absence() -> None:
+    assert "如何计分尚未确认，不能计算得分。" in prose(read_scheme("cn/hunan/enterprise/2023-01-01"), "zh")
+    assert "No points are counted" in prose(read_scheme("cn/hunan/blacklist"), "en")
+
+
 def test_an_assumed_code_is_told_in_words(county: Scheme) -> None:
     assert "级别不明的，按县级计。" in prose(county, "zh")
     assert "Where level is not on record, county is assumed." in prose(county, "en")

@@ -26,6 +26,8 @@ from envcredit.scheme.prose.voice import Voice
 from envcredit.scheme.prose.windows import window_sentences
 
 Chapter = Callable[[Voice], Iterable[str]]
+INITIAL_SCORE = "initial_score"
+"""The gap that a scheme names which counts points, or may do so, in a way that is not known."""
 
 
 def _item(voice: Voice, number: int, rule: Rule, lines: Iterable[str]) -> Iterator[str]:
@@ -85,7 +87,7 @@ def reckoning(voice: Voice) -> Iterator[str]:
     )
     yield ""
     if scheme.score is None:
-        yield voice.say("score.none")
+        yield voice.say("score.open" if INITIAL_SCORE in scheme.missing else "score.none")
     else:
         yield voice.sentences(told_score(voice))
     yield ""
