@@ -135,7 +135,7 @@ def _file_names(reading: Reading, rows: Mapping[str, list[Cells]]) -> Iterator[D
 def _write_folder(book: Workbook, folder: Path) -> list[Path]:
     """``scheme.yaml``, ``rules/*.yaml`` and ``cases/*.yaml``, one file a chapter in the order of the first entry of each."""
     plain = plain_scheme(book.scheme)
-    rules = plain.pop("rules")
+    rules = plain.pop("rules", {})
     assert isinstance(rules, dict)
     by_chapter: dict[str, dict[str, Plain]] = {}
     for key, rule in rules.items():
