@@ -8,6 +8,8 @@ import pytest
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.records.cleaning.words import code, spellings
+from envcredit.scheme.library import names
+from envcredit.scheme.reader import read_scheme
 
 if TYPE_CHECKING:
     from tests.records.conftest import Desk
@@ -53,6 +55,14 @@ def test_a_source_may_read_a_further_name_in_its_own_way(desk: Desk) -> None:
     )
     desk.take_text("party,day,plate\n甲测试厂,2022-12-31,绿牌\n", source=mapping)
     assert desk.row()["grade"] == "trustworthy"
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name.startswith(("cn/", "model/"))])
+def test_a_grade_is_read_back_as_a_chinese_scheme_writes_it(name: str) -> None:
+    vocabulary = read_vocabulary()
+    known = spellings(vocabulary.lists["grade_word"], vocabulary.also["grade_word"])
+    grades = [grade for grade in read_scheme(name).grades if grade.key in vocabulary.lists["grade_word"]]
+    assert {grade.words.zh: code(grade.words.zh, known) for grade in grades} == {grade.words.zh: grade.key for grade in grades}
 
 
 @pytest.mark.parametrize("name", [name for name, also in read_vocabulary().also.items() if also])
