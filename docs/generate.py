@@ -23,12 +23,12 @@ def main(languages: list[str]) -> None:
 
 
 def _write_pages(language: str) -> None:
-    from pages import commands, decisions, diagnostics, schemes, vocabulary
+    from pages import commands, decisions, diagnostics, gallery, schemes, vocabulary
 
     folder = DOCS / language / "generated"
     for old in folder.rglob("*.md"):
         old.unlink()
-    for maker in (commands, decisions, diagnostics, schemes, vocabulary):
+    for maker in (commands, decisions, diagnostics, gallery, schemes, vocabulary):
         for name, text in maker.pages(language).items():
             file = folder / f"{name}.md"
             file.parent.mkdir(parents=True, exist_ok=True)

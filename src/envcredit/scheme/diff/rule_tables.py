@@ -9,11 +9,10 @@ from typing import Any
 
 from envcredit.base.labels import word
 from envcredit.scheme.conditions.tree import Type
-from envcredit.scheme.conditions.typing import points_type
 from envcredit.scheme.diff.found import Both, quoted
 from envcredit.scheme.field_words import field_words
 from envcredit.scheme.model import Band, PointsTable
-from envcredit.scheme.prose.steps import told_row
+from envcredit.scheme.prose.steps import thresholds, told_row
 from envcredit.scheme.prose.tables import band_rows
 from envcredit.scheme.prose.voice import Voice
 
@@ -96,11 +95,9 @@ def _measure(voice: Voice, key: str, rule: Rule) -> Rows:
 def _thresholds(voice: Voice, _: str, rule: Rule) -> Rows:
     if not rule.bands:
         return {}
-    ends_of: dict[str, list[str]] = {}
-    for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme)):
-        ends_of.setdefault(band.grade or "?", []).append(ends)
-    named = {grade: voice.say("grade.not_established") if grade == "?" else voice.grade(grade) for grade in ends_of}
-    return {grade: (named[grade], quoted(voice.listed(ends), voice.language)) for grade, ends in ends_of.items()}
+    ends_of = thresholds(voice, rule)
+    named = {grade: voice.grade(grade) if grade else voice.say("grade.not_established") for grade in ends_of}
+    return {grade or "?": (named[grade], quoted(voice.listed(ends), voice.language)) for grade, ends in ends_of.items()}
 
 
 def _grade_rows(voice: Voice, key: str, rule: Rule) -> Rows:

@@ -46,10 +46,16 @@ def told_grades(voice: Voice, key: str, rule: GradeRule) -> Iterator[str]:
         yield f"{number}. {told_row(voice, key, row)}"
 
 
-def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
+def thresholds(voice: Voice, rule: GradeRule) -> dict[str, list[str]]:
+    """The ranges of the score that lead to each grade; under the empty text those whose grade is not established."""
     rows: dict[str, list[str]] = {}
     for ends, band in band_rows(voice, rule.bands, points_type(voice.scheme), _least(voice.scheme)):
         rows.setdefault(band.grade or "", []).append(ends)
+    return rows
+
+
+def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
+    rows = thresholds(voice, rule)
     with_meaning = any(grade.meaning for grade in voice.scheme.grades)
     head = [voice.say(f"grade.{column}") for column in ("column", "score", *(["meaning"] if with_meaning else []))]
     lines = []
