@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
+from envcredit.base.own_yaml import own_yaml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -25,7 +25,7 @@ class Table(Mapping[str, Mapping[str, Any]]):
 
     def __getitem__(self, key: str) -> Mapping[str, Any]:
         if key not in self._rows:
-            ((_, row),) = YAML(typ="safe", pure=True).load(self._texts[key]).items()
+            ((_, row),) = own_yaml(self._texts[key]).items()
             self._rows[key] = row
         return self._rows[key]
 

@@ -12,10 +12,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
-from ruamel.yaml import YAML
-
 from envcredit.base.amounts import MONEY_PLACES, NUMBER_PLACES, SHARE_PLACES
 from envcredit.base.labels import LANGUAGES, Language
+from envcredit.base.own_yaml import own_yaml
 
 T = TypeVar("T")
 Words = Mapping[Language, str]
@@ -95,7 +94,7 @@ class Vocabulary:
 def read_vocabulary() -> Vocabulary:
     """The vocabulary that ships with this version. Raises ``ValueError`` if the file contradicts itself."""
     text = files("envcredit.data").joinpath("vocabulary.yaml").read_text("utf-8")
-    return vocabulary_from(YAML(typ="safe", pure=True).load(text))
+    return vocabulary_from(own_yaml(text))
 
 
 def vocabulary_from(rows: Mapping[str, Any]) -> Vocabulary:
