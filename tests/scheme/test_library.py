@@ -29,7 +29,8 @@ def test_exact_beginning_and_newest(name: str) -> None:
 
 def test_in_force_on_a_day() -> None:
     assert locate("cn/ningxia/enterprise", date(2025, 2, 1)).name == "2025-02-01"
-    assert code_of("cn/ningxia/enterprise", date(2025, 1, 31)) == "S022"
+    assert locate("cn/ningxia/enterprise", date(2025, 1, 31)).name == "2019-01-01"
+    assert code_of("cn/ningxia/enterprise", date(2018, 12, 31)) == "S022"
 
 
 def test_an_unknown_name_offers_near_ones() -> None:
