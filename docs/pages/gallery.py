@@ -16,6 +16,9 @@ from pages.gallery_text import COUNTRIES, FAMILIES, TEXT
 from pages.library import Shown, library
 from pages.markdown import table
 
+WIDE = "```{raw} html\n<style>.content { width: 84em; max-width: 100%; } td { vertical-align: top; }</style>\n```\n"
+"""Tables of this page need more room than text that is read line by line."""
+
 
 def pages(language: Language) -> dict[str, str]:
     """One page: the figures of the whole, and a table for each country of what counts and of what is known."""
@@ -24,6 +27,7 @@ def pages(language: Language) -> dict[str, str]:
     parts = [
         "---\nhide-toc: true\n---\n",
         f"# {say['title']}\n",
+        WIDE,
         f"{say['introduction']}\n",
         f"{totals_sentence(whole, language)}\n",
     ]

@@ -78,13 +78,14 @@ def _row(found: Coverage, language: Language) -> list[object]:
 
 def totals_sentence(found: Totals, language: Language) -> str:
     """The figures of the whole, in words."""
+    unknown = found.of("provisions") - found.count()
     return word(
-        "coverage.totals",
+        "coverage.totals_unknown" if unknown else "coverage.totals",
         language,
         schemes=len(found.schemes),
         **{status: found.statuses.get(status, 0) for status in ("complete", "partial", "skeleton")},
         clauses=found.count(),
-        unknown=found.of("provisions") - found.count(),
+        unknown=unknown,
         cases=found.of("cases"),
         gaps=found.of("missing"),
         provisions=found.of("provisions"),
