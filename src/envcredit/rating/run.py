@@ -169,7 +169,7 @@ def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) 
     keys = {"unit": UNIT_KEY, "fact": FACT_KEY, **{stage.name: stage.key for stage in STAGES}}
     tables = prepared.plan(engine).results
     written = {stage: _write(engine, tables[stage], folder / f"{stage}.parquet", key) for stage, key in keys.items()}
-    return _Made(written, _counts(results["score"].to_pyarrow(), stored, order), engine.name)
+    return _Made(written, _counts(results["grade"].to_pyarrow(), stored, order), engine.name)
 
 
 def _start(order: Order) -> Start:
@@ -209,8 +209,8 @@ def _write(engine: Engine, name: str, path: Path, key: Sequence[str]) -> dict[st
     return {"rows": engine.write_parquet(name, path, key), "digest": digest_of_parquet(path)}
 
 
-def _counts(score: pa.Table, stored: Sequence[Batch], order: Order) -> dict[str, int]:
-    statuses = score.column("status").to_pylist()
+def _counts(grade: pa.Table, stored: Sequence[Batch], order: Order) -> dict[str, int]:
+    statuses = grade.column("status").to_pylist()
     counted = {status: statuses.count(status) for status in ("rated", "refused", "not_rated")}
     return {"records": sum(batch.rows for batch in stored), "units": order.units.num_rows, **counted}
 

@@ -22,8 +22,8 @@ def grade_steps(grade: Mapping[str, Any], scheme: Scheme, records: Mapping[str, 
 
 
 def _refusal(grade: Mapping[str, Any], scheme: Scheme) -> StepNote | None:
-    """Refusing decides when the grade is not where the other steps lead, or when there was no score to start from."""
-    if grade["by_score"] and _led_to(grade) == grade["final"]:
+    """Refusing decides when the grade is not where the other steps lead; without a score a veto alone may lead there."""
+    if _led_to(grade) == grade["final"]:
         return None
     for key, rule in scheme.of_kind(ScopeRule).items():
         if rule.refused and rule.refused.grade == grade["final"]:
@@ -33,7 +33,7 @@ def _refusal(grade: Mapping[str, Any], scheme: Scheme) -> StepNote | None:
 
 def _led_to(grade: Mapping[str, Any]) -> str:
     vetoes = [step["to"] for step in json.loads(grade["steps"]) if step["step"] == "veto"]
-    return str(grade["final"]) if vetoes else str(grade["after_ceiling"])
+    return str(grade["final"] if grade["final"] in vetoes else grade["after_ceiling"])
 
 
 def _working(grade: Mapping[str, Any], scheme: Scheme, records: Mapping[str, RecordNote]) -> Iterator[StepNote]:
