@@ -44,8 +44,8 @@ class TestWeightsThatDoNotAddUp:
         assert self.known.counted == {("siting", ""): 900}
         assert outcome(self.whole) == ("rated", "", 900, "blue")
 
-    def test_a_missing_value_is_still_named(self) -> None:
-        assert outcome(self.unknown) == ("refused", "siting:sited", None, "")
+    def test_nobody_is_asked_for_a_value_that_would_not_help(self) -> None:
+        assert outcome(self.unknown) == ("refused", "not_established#weights", None, "")
 
     def test_a_veto_to_the_lowest_grade_decides_even_where_a_value_is_missing(self) -> None:
         assert [(s.result["rated"], s.grade) for s in (self.criminal, self.unknown_criminal)] == [("rated", "black")] * 2

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.rating.scores import NOT_ESTABLISHED, bands_holding, lacks
+from envcredit.rating.scores import NOT_ESTABLISHED, bands_holding
 from envcredit.scheme.model import GradeRule, LimitRule, Scheme
 
 ORDER: Mapping[str, int] = {"row": 1, "floor": 2, "shift": 3, "ceiling": 4, "veto": 5}
@@ -35,16 +35,12 @@ def grades(score: ir.Table, point: ir.Table, previous: ir.Table, scheme: Scheme)
     shifted = floored.mutate(r3=_if_ranked(floored.r1, moved))
     capped = shifted.mutate(r4=_if_ranked(shifted.r1, ibis.greatest(shifted.r3, shifted.ceiling_rank)))
     vetoed = capped.mutate(r5=_if_ranked(capped.r1, ibis.greatest(capped.r4, capped.veto_rank)))
-    return _worded(vetoed.mutate(r5=_certain(vetoed, lowest, scheme)), scheme)
+    return _worded(vetoed.mutate(r5=_certain(vetoed, lowest)), scheme)
 
 
-def _certain(row: ir.Table, lowest: int, scheme: Scheme) -> Any:
-    """Where a scheme that is not complete leaves the grade open, a veto to the lowest grade decides all the same.
-
-    Where it leaves every grade open, this holds also for a unit of which a value is missing: no value could change it.
-    """
-    left_open = (row.status == "refused") if lacks(scheme) else row.reason.startswith(NOT_ESTABLISHED)
-    certain = left_open & (row.veto_rank == lowest)
+def _certain(row: ir.Table, lowest: int) -> Any:
+    """Where a scheme that is not complete leaves the grade open, a veto to the lowest grade decides all the same."""
+    certain = row.reason.startswith(NOT_ESTABLISHED) & (row.veto_rank == lowest)
     return ibis.cases((certain, lowest), else_=row.r5).cast("int64")
 
 

@@ -192,19 +192,24 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
         status="status",
         reason=ibis.ifelse(given.status == "rated", "", given.reason),
         refusal="refusal",
+        by_scope=given.scope_reason != "",
     )
-    return _where_the_scheme_ends(numbered, scheme)
+    return _where_the_scheme_ends(numbered, scheme).drop("by_scope")
 
 
 def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
-    """A scheme that is not complete refuses where what it lacks, or the band of the score, leaves the grade open."""
+    """A scheme that is not complete refuses where what it lacks, or the band of the score, leaves the grade open.
+
+    What the whole scheme lacks goes before a value that a unit lacks: to bring the value would not help.
+    """
     unknown = not_established(scheme, given.score)
     if unknown is None:
         return given
-    here: Any = (given.status == "rated") & unknown[0]
+    rated = given.status == "rated"
+    open_here: Any = (given.status != "not_rated") & ~given.by_scope if lacks(scheme) else rated & unknown[0]
     return given.mutate(
-        status=ibis.ifelse(here, "refused", given.status),
-        reason=ibis.ifelse(here, f"{NOT_ESTABLISHED}{unknown[1]}", given.reason),
+        status=ibis.ifelse(open_here, "refused", given.status),
+        reason=ibis.ifelse(open_here, f"{NOT_ESTABLISHED}{unknown[1]}", given.reason),
     )
 
 
