@@ -16,7 +16,13 @@ from pages.gallery_text import COUNTRIES, FAMILIES, TEXT
 from pages.library import Shown, library
 from pages.markdown import table
 
-WIDE = "```{raw} html\n<style>.content { width: 84em; max-width: 100%; } td { vertical-align: top; }</style>\n```\n"
+WIDE = """```{raw} html
+<style>
+@media (min-width: 82em) { .content { width: min(80em, calc(100vw - 24em)); } }
+td { vertical-align: top; }
+</style>
+```
+"""
 """Tables of this page need more room than text that is read line by line."""
 
 

@@ -48,10 +48,15 @@ TEXT = {
 
 def pages(language: Language) -> dict[str, str]:
     """An index and one page a scheme."""
-    listing = "\n".join(shown.page for shown in library())
+    listing = "\n".join(f"{_entry(shown, language)} <{shown.page}>" for shown in library())
     toctree = f"```{{toctree}}\n:maxdepth: 1\n\n{listing}\n```\n"
     index = f"# {TEXT['title'][language]}\n\n{TEXT['introduction'][language]}\n\n{toctree}"
     return {"schemes/index": index} | {f"schemes/{shown.page}": _page(shown, language) for shown in library()}
+
+
+def _entry(shown: Shown, language: Language) -> str:
+    """Versions of one scheme often share its title; the first day tells them apart."""
+    return f"{Voice(shown.scheme, language).of(shown.scheme.title)} {shown.scheme.in_force.first.isoformat()}"
 
 
 def _page(shown: Shown, language: Language) -> str:
