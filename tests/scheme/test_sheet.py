@@ -26,6 +26,7 @@ from envcredit.scheme.model_walk import aliases_of
 from envcredit.scheme.reader import read_scheme
 from envcredit.scheme.sheet import archive, read_sheet, read_workbook, write_sheet, write_workbook
 from envcredit.scheme.sheet.layout import HEAD_ROWS, SHEETS
+from envcredit.scheme.sheet.offers import offer
 from envcredit.scheme.sheet.plain import plain_scheme
 from envcredit.scheme.sheet.yaml_text import yaml_text
 from envcredit.scheme.yaml_tree import Plain, read_tree
@@ -110,7 +111,9 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path: Path) -> None:
     spoilt = scheme.summary.model_copy(update={"en": "=HYPERLINK(1)"})
     changed = scheme.model_copy(update={"summary": spoilt})
     write_workbook(changed, book, "zh")
-    cells = [cell for row in openpyxl.load_workbook(book)["scheme"].iter_rows() for cell in row if cell.value == "=HYPERLINK(1)"]
+    cells = [
+        cell for row in openpyxl.load_workbook(book)["基本信息"].iter_rows() for cell in row if cell.value == "=HYPERLINK(1)"
+    ]
     assert [(cell.data_type, cell.quotePrefix) for cell in cells] == [("s", True)]
     assert read_workbook(book)[0] == changed
 
@@ -118,11 +121,23 @@ def test_a_text_like_a_formula_stays_a_text(tmp_path: Path) -> None:
 def test_keys_are_locked_and_choices_offered(tmp_path: Path) -> None:
     book = tmp_path / "scheme.xlsx"
     write_sheet(str(GOOD), book, "zh")
-    page = openpyxl.load_workbook(book)["points"]
+    page = openpyxl.load_workbook(book)["计分规则"]
     assert page.protection.sheet
     assert page["A3"].value == "key"
     assert page["A3"].protection.locked
     assert not page["A4"].protection.locked
+
+
+def test_every_closed_choice_of_the_format_has_words_in_both_languages() -> None:
+    for sheet in SHEETS:
+        for way in sheet.columns:
+            offered = offer(sheet, way)
+            for code, words in (offered.codes or {} if offered else {}).items():
+                assert offered is not None
+                for language in LANGUAGES:
+                    assert words[language], (sheet.name, way, code)
+                    assert offered.meant(offered.shown(code, language)) == code
+                    assert offered.name or "," not in offered.shown(code, language), "a comma parts an inline list"
 
 
 def test_every_key_of_a_scheme_has_its_place() -> None:

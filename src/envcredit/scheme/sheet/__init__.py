@@ -112,12 +112,12 @@ def read_workbook(path: Path) -> Workbook:
     _, problems = join_used(plain, reading.places)
     reading.diagnostics += problems
     scheme, problems = shaped(Scheme, plain, reading.places)
-    reading.diagnostics += problems
+    reading.diagnostics += reading.placed(problems)
     cases: tuple[Case, ...] = ()
     if scheme is not None:
-        reading.diagnostics += typed_problems(scheme, reading.places, read_vocabulary())
+        reading.diagnostics += reading.placed(typed_problems(scheme, reading.places, read_vocabulary()))
         cases, problems = typed_cases(stories, reading.places, scheme, read_vocabulary())
-        reading.diagnostics += problems
+        reading.diagnostics += reading.placed(problems)
     reading.diagnostics += _file_names(reading, rows)
     if scheme is None or errors_in(reading.diagnostics):
         raise SchemeError(reading.in_order())

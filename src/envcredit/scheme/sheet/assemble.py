@@ -9,7 +9,7 @@ from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.sheet.layout import CHAPTER, KEY, NAMED, OF, ORDER, SHEETS, TABLES, Sheet, Way, is_list, kinds_of
 from envcredit.scheme.sheet.offers import offer
 from envcredit.scheme.sheet.read import Cell, Cells, Reading
-from envcredit.scheme.sheet.terms import TermsOf
+from envcredit.scheme.sheet.terms import TermsOf, is_needed
 from envcredit.scheme.yaml_tree import Plain, Spot
 
 _LATER = 1_000_000
@@ -26,9 +26,9 @@ def assembled(rows: Mapping[str, list[Cells]], reading: Reading) -> tuple[dict[s
             case "one":
                 for cells in found:
                     plain.update(_part(sheet, cells, (), reading))
-            case "listed" if found:
+            case "listed" if found or _may_be_empty(sheet, rows):
                 plain[sheet.at] = [_part(sheet, cells, (sheet.at, at), reading) for at, cells in enumerate(found)]
-            case "keyed" if found:
+            case "keyed" if found or _may_be_empty(sheet, rows):
                 plain[sheet.at] = _keyed(sheet, found, reading)
             case "rules":
                 _rules(sheet, found, plain, reading)
@@ -43,6 +43,11 @@ def assembled(rows: Mapping[str, list[Cells]], reading: Reading) -> tuple[dict[s
     rules = cast("dict[str, Plain]", plain["rules"])
     plain["rules"] = {key: rules[key] for key in sorted(rules, key=lambda key: orders.get(key, _LATER))}
     return plain, chapters
+
+
+def _may_be_empty(sheet: Sheet, rows: Mapping[str, list[Cells]]) -> bool:
+    """A part that every scheme states, if only as empty, is stated by its worksheet being there."""
+    return is_needed(sheet) and sheet.name in rows
 
 
 def _orders(found: Sequence[Cells]) -> dict[str, int]:
@@ -80,6 +85,7 @@ def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str,
     first = next(iter(cells.values()), None)
     if first is not None:
         reading.stands(spot, first)
+    reading.blank(sheet, cells, spot)
     for way, cell in cells.items():
         if way in (KEY, CHAPTER, ORDER) or (way == OF and sheet.form == "rows"):
             continue
@@ -92,12 +98,7 @@ def _part(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> dict[str,
 def _value(sheet: Sheet, way: Way, cell: Cell, spot: Spot, reading: Reading) -> Plain:
     if way == ("missing",):
         return reading.lines(cell, (*spot, "missing"))
-    offered = offer(sheet, way)
-    text = offered.meant(cell.text) if offered else cell.text
-    if is_list(sheet, way):
-        items = (item.strip() for item in text.replace("，", ",").split(","))
-        return [offered.meant(item) if offered else item for item in items if item]
-    return text
+    return reading.several(sheet, way, cell) if is_list(sheet, way) else reading.chosen(sheet, way, cell, cell.text)
 
 
 def _set(part: dict[str, Plain], column: tuple[Sheet, Way], value: Plain, cell: Cell, reading: Reading) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
 from envcredit.base.labels import LANGUAGES, Language, read_table, word
 from envcredit.base.vocabulary import Attribute, Words, read_vocabulary
 from envcredit.scheme.case_shape import IgnoredReason, WrittenCase
+from envcredit.scheme.conditions.problems import DidYouMean, nearest
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.model_walk import alternatives
-from envcredit.scheme.sheet.layout import NOTHING, TABLES, WHAT, WHATS, Sheet, Way
+from envcredit.scheme.sheet.layout import NOTHING, ROLES, TABLES, WHAT, WHATS, Sheet, Way
 
-KINDS, DAYS, NAMES, YES_NO, WHY_NOT = "record_kind", "day_name", "any_name", "yes_no", "ignored_reason"
-"""Lists beside those of the vocabulary: record kinds, names of days and of all attributes, yes and no, reasons to ignore."""
+KINDS, ROWS, DAYS, NAMES, YES_NO, WHY_NOT = "record_kind", "case_row", "day_name", "any_name", "yes_no", "ignored_reason"
+"""Lists beside those of the vocabulary: record kinds, these and the rows of a case that are no record, names of days and of all
+attributes, yes and no, reasons to ignore."""
 _LISTED: Mapping[str, str] = {"clause": "clauses", "part": "parts", "source": "sources", "case": "cases"}
 _GRADES = {"grade", "at_most", "at_least"}
 _NAMES_OF_DAYS = {("counts", "from"), ("counts", "until"), ("counts", "before"), ("since",)}
@@ -40,7 +42,7 @@ class Offer:
         """A code as people see it: with its term, unless that says the same. Texts that are no code stay as they are."""
         words = (self.codes or {}).get(code)
         said = words[language] if words else ""
-        return f"{code} {said}" if said and said != code else code
+        return f"{code} {said}" if said and said != code.replace("_", " ") else code
 
     def meant(self, text: str) -> str:
         """The code that a cell means: by itself, with its term in either language, or by its term where that is one code's."""
@@ -50,6 +52,27 @@ class Offer:
         with_term = [code for code in known for language in LANGUAGES if text == self.shown(code, language)]
         by_term = {code for code, words in known.items() for language in LANGUAGES if text == words[language]}
         return with_term[0] if with_term else by_term.pop() if len(by_term) == 1 else text
+
+    def is_known(self, text: str) -> bool:
+        """Whether a text is one of the list; anything is where the list only offers."""
+        return not self.codes or self.open or self.meant(text) in self.codes
+
+    def near(self, text: str) -> str:
+        """The code that a text may have meant: the first whose term has the text in it, else the most alike; empty if none is."""
+        sayings = {said: code for code, words in (self.codes or {}).items() for said in (code, *words.values())}
+        within = next((code for said, code in sayings.items() if text in said), "")
+        return within or sayings.get(nearest(text, tuple(sayings)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class DidYouMeanChoice:
+    """“Did you mean …?” with a choice as the drop-down shows it; nothing when none is near."""
+
+    offered: Offer
+    code: str
+
+    def __format__(self, language: str) -> str:
+        return f"{DidYouMean(self.offered.shown(self.code, cast('Language', language))):{language}}" if self.code else ""
 
 
 @cache
@@ -99,8 +122,7 @@ def _of_cases(sheet: Sheet, way: Way) -> Offer | None:
         found = {WHAT: Offer(_said(WHATS, "what")), ("grade",): Offer(listed="grades"), ("part",): Offer(listed="parts")}
         return list_of(WHY_NOT) if way == ("reason",) else found.get(way)
     if way == ("kind",):
-        codes = list_of(KINDS).codes or {}
-        return Offer({**codes, **_said(("member", "history"), "row")}, name=KINDS)
+        return list_of(ROWS)
     return of_attribute(vocabulary.attributes[way[0]]) if way[0] in vocabulary.attributes and way != ("member",) else None
 
 
@@ -118,6 +140,8 @@ def list_of(name: str) -> Offer:
     match name:
         case "record_kind":
             return Offer({key: kind.words for key, kind in vocabulary.kinds.items() if not kind.derived}, name=name)
+        case "case_row":
+            return Offer({**(list_of(KINDS).codes or {}), **_said(ROLES, "row")}, name=name)
         case "day_name":
             days = {key: each.words for key, each in vocabulary.attributes.items() if each.type == "day"}
             return Offer(days, name=name)
@@ -134,7 +158,7 @@ def list_of(name: str) -> Offer:
 
 def lists() -> Iterator[tuple[str, Offer]]:
     """Every list, as the worksheet of codes shows them."""
-    yield from ((name, list_of(name)) for name in (KINDS, DAYS, NAMES, YES_NO, WHY_NOT, *read_vocabulary().lists))
+    yield from ((name, list_of(name)) for name in (KINDS, ROWS, DAYS, NAMES, YES_NO, WHY_NOT, *read_vocabulary().lists))
 
 
 def _said(codes: Iterable[str], where: str) -> dict[str, Words]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,8 @@ from envcredit.base.labels import Language
 from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.sheet.archive import inspected, not_a_workbook
 from envcredit.scheme.sheet.layout import HEAD_ROWS, SHEETS, Sheet, Way, is_reference, sheet_titled
-from envcredit.scheme.sheet.terms import is_needed
+from envcredit.scheme.sheet.offers import DidYouMeanChoice, offer
+from envcredit.scheme.sheet.terms import TermsOf, is_needed
 from envcredit.scheme.yaml_tree import Places, Plain, Spot, Written
 
 
@@ -46,6 +47,9 @@ class Reading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     order: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    heads: dict[str, dict[Way, Cell]] = field(default_factory=dict)
+    blanks: dict[tuple[str, str], tuple[Cell, TermsOf]] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
 
     def place(self, cell: Cell) -> Place:
         """The place of a cell, remembered so that problems can be told in reading order."""
@@ -57,6 +61,47 @@ class Reading:
     def stands(self, spot: Spot, cell: Cell) -> None:
         """Notes where something stands; the first note of a spot counts."""
         self.places.written.setdefault(spot, Written(self.place(cell)))
+
+    def blank(self, sheet: Sheet, cells: Cells, spot: Spot) -> None:
+        """Notes the empty cells of a row, so that what is lacking at ``spot`` can be told where it belongs."""
+        row = next((cell.row for cell in cells.values()), 0)
+        for way, head in self.heads.get(sheet.name, {}).items():
+            if way in cells:
+                continue
+            empty = replace(head, text="", row=head.row if sheet.form == "one" else row)
+            for length in range(len(way)):
+                where = ".".join(map(str, (*spot, *way[:length]))) or "scheme"
+                cell, named = self.blanks.get((where, way[length]), (empty, TermsOf(sheet, ())))
+                self.blanks[where, way[length]] = cell, TermsOf(sheet, (*named.ways, way))
+
+    def chosen(self, sheet: Sheet, way: Way, cell: Cell, text: str) -> str:
+        """The code that a text means; S365 where its column has a closed list and this is none of it."""
+        offered = offer(sheet, way)
+        if offered is None:
+            return text
+        if not offered.is_known(text):
+            near = DidYouMeanChoice(offered, offered.near(text))
+            self.add("S365", cell, found=text, column=TermsOf(sheet, (way,)), near=near)
+            self.strange.add(cell.name)
+        return offered.meant(text)
+
+    def placed(self, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        """Problems of the content. A key that is missing (S031) is told as the cell that is empty (S356); of a cell that is
+        already told as none of its list nothing more is said."""
+        for one in found:
+            if any(place.sheet in self.strange for place in one.places):
+                continue
+            values = dict(one.values)
+            blank = self.blanks.get((str(values.get("where")), str(values.get("key")))) if one.code == "S031" else None
+            yield problem("S356", self.place(blank[0]), column=blank[1].needed()) if blank else one
+
+    def several(self, sheet: Sheet, way: Way, cell: Cell) -> list[Plain]:
+        """The codes of a cell that may hold several. A term may itself hold a comma, so the whole is tried first."""
+        offered = offer(sheet, way)
+        if offered and offered.codes and offered.meant(cell.text) in offered.codes:
+            return [offered.meant(cell.text)]
+        items = (item.strip() for item in cell.text.replace("，", ",").split(","))
+        return [self.chosen(sheet, way, cell, item) for item in items if item]
 
     def add(self, code: str, cell: Cell, **values: object) -> None:
         """Notes a problem of a cell."""
@@ -139,9 +184,11 @@ class Page:
 def _one(page: Page, reading: Reading) -> Iterator[Cells]:
     ways = {".".join(way): way for way in page.sheet.columns}
     cells: dict[Way, Cell] = {}
+    heads = reading.heads.setdefault(page.sheet.name, {})
     for row in range(len(page.table)):
         key, cell = page.cell(row, 1), page.cell(row, 2)
         if key.text in ways:
+            heads[ways[key.text]] = cell
             cells.update({ways[key.text]: cell} if cell.text else {})
         elif key.text or cell.text:
             reading.add("S354", key, found=key.text, known=", ".join(ways))
@@ -156,6 +203,7 @@ def _many(page: Page, reading: Reading) -> Iterator[Cells]:
         key = page.cell(HEAD_ROWS - 1, column)
         if key.text in ways:
             heads[column] = ways[key.text]
+            reading.heads.setdefault(page.sheet.name, {})[ways[key.text]] = key
         elif key.text or any(page.cell(row, column).text for row in rows):
             reading.add("S354", key, found=key.text, known=", ".join(ways))
     for row in rows:

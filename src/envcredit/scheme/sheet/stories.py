@@ -7,7 +7,7 @@ from typing import cast
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.scheme.sheet.layout import CASE, CHAPTER, KEY, NAMED, NOTHING, OTHER, ROLES, WHAT, WHATS, Sheet, Way
-from envcredit.scheme.sheet.offers import offer
+from envcredit.scheme.sheet.offers import YES_NO, offer
 from envcredit.scheme.sheet.read import Cell, Cells, Reading
 from envcredit.scheme.sheet.terms import TermsOf
 from envcredit.scheme.yaml_tree import Plain, Spot
@@ -95,28 +95,27 @@ def assembled_cases(rows: Mapping[str, Sequence[Cells]], reading: Reading) -> tu
 
 
 def _case(sheet: Sheet, cells: Cells, spot: Spot, reading: Reading) -> _Part:
-    case: _Part = {}
+    case: _Part = {"of": []}
     inner: dict[str, _Part] = {"unit": {}, "expect": {}}
     reading.stands(spot, cells[KEY])
+    reading.blank(sheet, cells, spot)
     for way, cell in cells.items():
         if way in (KEY, CHAPTER):
             continue
         into = inner[way[0]] if len(way) > 1 else case
-        into[way[-1]] = _plain(sheet, way, cell)
+        into[way[-1]] = _plain(sheet, way, cell, reading)
         reading.stands((*spot, *way), cell)
     return case | {key: part for key, part in inner.items() if part or key == "expect"}
 
 
-def _plain(sheet: Sheet, way: Way, cell: Cell) -> Plain:
-    offered = offer(sheet, way)
-    text = offered.meant(cell.text) if offered else cell.text
-    if way == NOTHING and text == "none":
-        return []
+def _plain(sheet: Sheet, way: Way, cell: Cell, reading: Reading) -> Plain:
     if way == ("of",) or _has_codes(sheet, way):
-        items = (item.strip() for item in text.replace("，", ",").split(","))
-        return [offered.meant(item) if offered else item for item in items if item]
+        return reading.several(sheet, way, cell)
+    offered = offer(sheet, way)
     # A cell that a spreadsheet holds as a truth value stands for the yes or no that conditions know.
-    return {"true": "yes", "false": "no"}.get(text, text) if offered and offered.name == "yes_no" else text
+    truth = {"true": "yes", "false": "no"} if offered and offered.name == YES_NO else {}
+    text = reading.chosen(sheet, way, cell, truth.get(cell.text, cell.text))
+    return [] if way == NOTHING and text == "none" else text
 
 
 def _has_codes(sheet: Sheet, way: Way) -> bool:
@@ -139,7 +138,10 @@ def _add_record(sheet: Sheet, cells: Cells, cases: Mapping[str, _Part], reading:
     owner = _owner(cells, sheet, cases, reading)
     if owner is None:
         return
-    plain = {way: _plain(sheet, way, cell) for way, cell in cells.items() if way not in (CASE, OTHER)}
+    if ("kind",) not in cells:
+        reading.add("S356", cells[CASE], column=TermsOf(sheet, (("kind",),)))
+        return
+    plain = {way: _plain(sheet, way, cell, reading) for way, cell in cells.items() if way not in (CASE, OTHER)}
     part = ROLES.get(str(plain.get(("kind",))), "records")
     items = cast("list[Plain]", owner[1].setdefault(part, []))
     spot: Spot = (owner[0], part, len(items))
@@ -161,9 +163,8 @@ def _add_expected(sheet: Sheet, cells: Cells, cases: Mapping[str, _Part], readin
     owner = _owner(cells, sheet, cases, reading)
     if owner is None or _lacks(cells, sheet, reading):
         return
-    what = str(_plain(sheet, WHAT, cells[WHAT]))
+    what = reading.chosen(sheet, WHAT, cells[WHAT], cells[WHAT].text)
     if what not in WHATS:
-        reading.add("S361", cells[WHAT], found=cells[WHAT].text, known=", ".join(WHATS))
         return
     expect = cast("_Part", owner[1].setdefault("expect", {}))
     spot: Spot = (owner[0], "expect", WHATS[what])
@@ -176,8 +177,9 @@ def _add_expected(sheet: Sheet, cells: Cells, cases: Mapping[str, _Part], readin
     if isinstance(items, list):
         spot = (*spot, len(items))
         reading.stands(spot, cells[CASE])
+        reading.blank(sheet, cells, spot)
         row = {way: cell for way, cell in cells.items() if way not in (CASE, WHAT)}
-        items.append({way[0]: _plain(sheet, way, cell) for way, cell in row.items()})
+        items.append({way[0]: _plain(sheet, way, cell, reading) for way, cell in row.items()})
         for way, cell in row.items():
             reading.stands((*spot, *way), cell)
 
@@ -185,7 +187,8 @@ def _add_expected(sheet: Sheet, cells: Cells, cases: Mapping[str, _Part], readin
 def _lacks(cells: Cells, sheet: Sheet, reading: Reading) -> bool:
     """S356 for what such a row cannot do without: what it is; for a value also its name and the value."""
     needed: list[Way] = [WHAT]
-    if WHAT in cells and _plain(sheet, WHAT, cells[WHAT]) == "value":
+    offered = offer(sheet, WHAT)
+    if offered and WHAT in cells and offered.meant(cells[WHAT].text) == "value":
         needed += [("rule",), ("value",)]
     lacking = [way for way in needed if way not in cells]
     if lacking:

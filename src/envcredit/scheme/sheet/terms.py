@@ -23,7 +23,7 @@ _ALWAYS: dict[str, tuple[Way, ...]] = {
     "rules": (KEY,),
     "rows": (OF,),
     "table": (OF, ("table",), ("code",), ("value",)),
-    "cases": (KEY, ("case",), ("of",), ("as_of",)),
+    "cases": (KEY, ("case",), ("as_of",)),
     "records": (CASE, ("kind",)),
     "expected": (CASE, WHAT),
 }
@@ -35,6 +35,10 @@ class TermsOf:
 
     sheet: Sheet
     ways: tuple[Way, ...]
+
+    def needed(self) -> TermsOf:
+        """Those of them that every row needs, or all where none is."""
+        return TermsOf(self.sheet, tuple(way for way in self.ways if is_required(self.sheet, way)) or self.ways)
 
     def __format__(self, language: str) -> str:
         spoken = cast("Language", language)
