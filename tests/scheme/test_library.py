@@ -33,6 +33,12 @@ def test_in_force_on_a_day() -> None:
     assert code_of("cn/ningxia/enterprise", date(2018, 12, 31)) == "S022"
 
 
+def test_a_name_that_begins_another_name() -> None:
+    assert [locate("uk/ea/epa", date(year, 12, 31)).name[:4] for year in (2021, 2024, 2026)] == ["2011", "2022", "2026"]
+    assert locate("uk/ea/epa-sector", date(2024, 12, 31)).name == "2011-01-01"
+    assert locate("uk/ea/epa/2022").name == "2022-01-01"
+
+
 def test_an_unknown_name_offers_near_ones() -> None:
     with pytest.raises(SchemeError) as caught:
         locate("cn/ninxia/enterprise")

@@ -63,8 +63,10 @@ def locate(name: str | Path, on: date | None = None) -> Traversable:
     on_disk = Path(name).expanduser()
     text = str(name).strip().strip("/")
     if not isinstance(name, Path) and not str(name).startswith((".", "/", "~")):
-        found = [v for v in library() if text in (v.identity, v.scheme) or v.identity.startswith(f"{text}-")]
-        found += [v for v in library() if not found and v.identity.startswith(text) and v.scheme == text.rpartition("/")[0]]
+        dated = [v for v in library() if v.scheme == text.rpartition("/")[0]]
+        found = [v for v in library() if text in (v.identity, v.scheme)]
+        for beginning in (f"{text}-", text):
+            found = found or [v for v in dated if v.identity.startswith(beginning)]
         if found:
             return _chosen(text, found, on).folder
     if on_disk.is_dir():
