@@ -16,6 +16,7 @@ from envcredit.engine import open_engine
 from envcredit.rating import compare_text, explain_text
 from envcredit.rating.compare import compare
 from envcredit.rating.explain import explain
+from envcredit.rating.notes import incomplete
 from envcredit.rating.replay import replay
 from envcredit.rating.report.page import html
 from envcredit.rating.run import read_run
@@ -131,3 +132,10 @@ def test_a_run_without_inferred_clauses_is_replayed_without_them(tmp_path: Path)
 def test_every_shipped_scheme_still_checks_without_what_is_inferred() -> None:
     for scheme in map(read_scheme, names()):
         assert not errors_in(check(without_inferred(scheme))), scheme.identity
+
+
+def test_gaps_are_listed_without_their_full_stops() -> None:
+    said = incomplete(read_scheme("uk/ea/epa/2022-01-01"))
+    assert said is not None
+    assert not [text for text in said.values() for twice in (".;", "。；", "..", "。。") if twice in text]
+    assert incomplete(read_scheme("uk/ea/ccs")) is None

@@ -29,7 +29,7 @@ def incomplete(scheme: Scheme) -> Both | None:
     """What every result of a scheme that is not complete carries: that it is not, and what is missing; else nothing."""
     if scheme.status == "complete":
         return None
-    gaps = {lang: [gap.zh if lang == "zh" else gap.en for gap in scheme.missing.values()] for lang in LANGUAGES}
+    gaps = {lang: [(gap.zh if lang == "zh" else gap.en).rstrip("。.") for gap in scheme.missing.values()] for lang in LANGUAGES}
     return {lang: word("explain.partial", lang, missing=word("explain.gap", lang).join(gaps[lang])) for lang in LANGUAGES}
 
 
