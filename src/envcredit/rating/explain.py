@@ -33,6 +33,7 @@ from envcredit.rating.prepared import Prepared, prepare
 from envcredit.rating.reasons import bands_of, reason_of
 from envcredit.rating.run import Run
 from envcredit.rating.scenarios import Outcome, facts_as_given, outcomes
+from envcredit.rating.scores import NOT_ESTABLISHED
 from envcredit.rating.steps import grade_steps
 from envcredit.scheme.conditions.tree import Name, Scalar
 from envcredit.scheme.conditions.truth import evaluate
@@ -99,6 +100,7 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explana
         grade=grade["final"],
         previous=grade["previous"],
         reason=reason_of(score["reason"], run.scheme, unit.vocabulary, unit.records) if score["reason"] else None,
+        scheme_open=score["reason"].startswith(NOT_ESTABLISHED),
         arithmetic=_arithmetic(score, run.scheme),
         steps=_steps(unit),
         items=tuple(_item(row, run.scheme) for row in unit.stages["item"]),

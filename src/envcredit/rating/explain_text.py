@@ -141,7 +141,7 @@ class _Letter:
         about = self.about
         if about.status != "rated":
             reason = about.reason[self.language] if about.reason else self.say("no_reason")
-            yield self.say(about.status, reason=reason)
+            yield self.say("open" if about.scheme_open else about.status, reason=reason)
         note = about.grade_note(about.grade)
         if note:
             values = {"grade": note.words[self.language], "rank": note.rank, "of": len(about.grades)}

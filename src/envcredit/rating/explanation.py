@@ -173,7 +173,7 @@ class Explanation:
     """Everything about one unit in one run.
 
     ``incomplete``: the note that a result carries whose scheme is not complete. ``reason``: why there is no grade when the unit
-    was refused or not rated.
+    was refused or not rated. ``scheme_open``: that is so because of what the scheme lacks, and no further value would help.
     """
 
     unit_id: str
@@ -190,6 +190,7 @@ class Explanation:
     grade: str = ""
     previous: str = ""
     reason: Both | None = None
+    scheme_open: bool = False
     arithmetic: Arithmetic | None = None
     steps: tuple[StepNote, ...] = ()
     items: tuple[ItemNote, ...] = ()
