@@ -37,7 +37,6 @@ class TestWeightsThatDoNotAddUp:
     unknown_criminal = some.story(CRIME)
     all_rows = book("100%")
     whole = all_rows.story(SITED)
-    whole_unknown_criminal = all_rows.story(CRIME)
 
     def test_no_score_is_made_of_some_indicators(self) -> None:
         assert outcome(self.known) == ("refused", "not_established#weights", None, "")
@@ -49,6 +48,3 @@ class TestWeightsThatDoNotAddUp:
 
     def test_a_veto_to_the_lowest_grade_decides_even_where_a_value_is_missing(self) -> None:
         assert [(s.result["rated"], s.grade) for s in (self.criminal, self.unknown_criminal)] == [("rated", "black")] * 2
-
-    def test_but_not_where_the_value_could_have_led_to_a_score(self) -> None:
-        assert outcome(self.whole_unknown_criminal) == ("refused", "siting:sited", None, "")
