@@ -193,6 +193,7 @@ UNKNOWN = Book(
       counts: {from: decided_on, within: period}
       points: {by: fine, bands: [{below: CNY 20_000, points: 2}, {points: 5}]}
       missing: {fine: refuse}
+    talked: {kind: veto, from: interview, counts: {from: occurred_on, within: period}, grade: red}
     crime: {kind: veto, from: judgment, counts: {from: final_on, within: period}, grade: black}
     promises: {kind: derive, from: commitment, counts: {from: signed_on, within: period}, value: count}
     refusals: {kind: derive, from: refusal, counts: {from: decided_on, within: period}, value: count}
@@ -202,12 +203,17 @@ UNKNOWN = Book(
 
 
 class TestWithoutScore:
-    silent = UNKNOWN.story("{id: a, kind: penalty, decided_on: 2026-03-01}", CRIME)
+    silent = UNKNOWN.story("{id: a, kind: penalty, decided_on: 2026-03-01}", TALK)
+    criminal = UNKNOWN.story("{id: a, kind: penalty, decided_on: 2026-03-01}", CRIME)
     refusing = UNKNOWN.story("{id: a, kind: penalty, decided_on: 2026-03-01}", REFUSAL)
 
     def test_no_step_gives_a_grade_to_who_has_no_score(self) -> None:
         assert path(self.silent) == [""] * 5
         assert (self.silent.result["rated"], self.silent.result["rank"]) == ("refused", 0)
+
+    def test_but_a_veto_to_the_lowest_one_which_nothing_could_make_worse(self) -> None:
+        assert path(self.criminal) == ["", "", "", "", "black"]
+        assert (self.criminal.score, self.criminal.result["rated"]) == (None, "rated")
 
     def test_refusing_to_take_part_gives_its_grade_even_so(self) -> None:
         assert (self.refusing.grade, self.refusing.score, self.refusing.result["rated"]) == ("red", None, "rated")

@@ -2,8 +2,8 @@
 
 Order: band of the score (or the worst row that holds) → floors (``at_least``) → shifts → ceilings (``at_most``) → vetoes.
 So a bonus cannot lift a unit above a ceiling or a veto, and a floor does not shield from an event. A veto gives its grade
-directly unless the unit stands lower already; one to the lowest grade also where a scheme that is not complete gives none.
-Refusing to take part decides alone. Grades are ranks here, 1 is best.
+directly unless the unit stands lower already; one to the lowest grade also where a value or a provision is missing, since
+nothing could make it worse. Refusing to take part decides alone. Grades are ranks here, 1 is best.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from envcredit.rating.scores import NOT_ESTABLISHED, bands_holding
+from envcredit.rating.scores import bands_holding
 from envcredit.scheme.model import GradeRule, LimitRule, Scheme
 
 ORDER: Mapping[str, int] = {"row": 1, "floor": 2, "shift": 3, "ceiling": 4, "veto": 5}
@@ -39,8 +39,8 @@ def grades(score: ir.Table, point: ir.Table, previous: ir.Table, scheme: Scheme)
 
 
 def _certain(row: ir.Table, lowest: int) -> Any:
-    """Where a scheme that is not complete leaves the grade open, a veto to the lowest grade decides all the same."""
-    certain = row.reason.startswith(NOT_ESTABLISHED) & (row.veto_rank == lowest)
+    """Where a unit is refused for want of a value or of a provision, a veto to the lowest grade decides all the same."""
+    certain = (row.status == "refused") & ~row.by_scope & (row.veto_rank == lowest)
     return ibis.cases((certain, lowest), else_=row.r5).cast("int64")
 
 

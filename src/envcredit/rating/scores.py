@@ -164,7 +164,7 @@ def refusals(pick: ir.Table, unit_pick: ir.Table) -> ir.Table:
 
 
 def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -> ir.Table:
-    """One row a unit: start value, change, bounds, and whether a score can be given at all."""
+    """One row a unit: start value, change, bounds, whether a score can be given, and whether the scope says no (``by_scope``)."""
     joined = _with_sums(scope, item, scheme).left_join(refusal, "unit_id").drop("unit_id_right")
     status = ibis.cases(
         (joined.scope_status == "not_rated", "not_rated"),
@@ -194,7 +194,7 @@ def scores(item: ir.Table, scope: ir.Table, refusal: ir.Table, scheme: Scheme) -
         refusal="refusal",
         by_scope=given.scope_reason != "",
     )
-    return _where_the_scheme_ends(numbered, scheme).drop("by_scope")
+    return _where_the_scheme_ends(numbered, scheme)
 
 
 def _where_the_scheme_ends(given: ir.Table, scheme: Scheme) -> ir.Table:
