@@ -51,25 +51,25 @@ def changed(write: Write, *changes: tuple[str, str]) -> tuple[Change, ...]:
             "points: 3}, {points: 5}",
             "rule",
             "rules.fine.points",
-            "“罚款”（fine）：分值有改动，不满2万元由2分改为3分。",
-            "“Fines” (fine): points: for less than CNY 20,000, 2 points becomes 3 points.",
+            "“罚款”（fine）〔第一条〕：分值有改动，不满2万元由2分改为3分。",
+            "“Fines” (fine) [第一条]: points: for less than CNY 20,000, 2 points becomes 3 points.",
         ),
         (
             "points: {by: fine, bands: [{below: CNY 20_000, points: 2}, {points: 5}]}",
             "points: 4",
             "rule",
             "rules.fine.points",
-            "“罚款”（fine）：分值有改动，由“不满2万元，2分；2万元以上，5分”改为4分。",
-            "“Fines” (fine): points: “less than CNY 20,000, 2 points; CNY 20,000 or more, 5 points” becomes 4 points.",
+            "“罚款”（fine）〔第一条〕：分值有改动，由“不满2万元，2分；2万元以上，5分”改为4分。",
+            "“Fines” (fine) [第一条]: points: “less than CNY 20,000, 2 points; CNY 20,000 or more, 5 points” becomes 4 points.",
         ),
         (
             "has any {fine}",
             "has any {fine, warning}",
             "rule",
             "rules.fine.when",
-            "“罚款”（fine）：适用条件由“处罚种类含有罚款”改为“处罚种类含有罚款或者警告”。",
+            "“罚款”（fine）〔第一条〕：适用条件由“处罚种类含有罚款”改为“处罚种类含有罚款或者警告”。",
             (
-                "“Fines” (fine): condition was “penalty categories include fine”, "
+                "“Fines” (fine) [第一条]: condition was “penalty categories include fine”, "
                 "is now “penalty categories include fine or warning”."
             ),
         ),
@@ -78,9 +78,9 @@ def changed(write: Write, *changes: tuple[str, str]) -> tuple[Change, ...]:
             "for: 24 months}\n  points",
             "rule",
             "rules.fine.counts",
-            "“罚款”（fine）：计入期间由“自作出决定之日起，计1年”改为“自作出决定之日起，计2年”。",
+            "“罚款”（fine）〔第一条〕：计入期间由“自作出决定之日起，计1年”改为“自作出决定之日起，计2年”。",
             (
-                "“Fines” (fine): window was “It counts from the day of the decision for 1 year”, "
+                "“Fines” (fine) [第一条]: window was “It counts from the day of the decision for 1 year”, "
                 "is now “It counts from the day of the decision for 2 years”."
             ),
         ),
@@ -89,17 +89,20 @@ def changed(write: Write, *changes: tuple[str, str]) -> tuple[Change, ...]:
             "missing: {fine: assume CNY 0,",
             "rule",
             "rules.fine.missing",
-            "“罚款”（fine）：信息不明时的处理有改动，罚款金额由暂不评价改为按0元计。",
-            "“Fines” (fine): what happens when a value is not on record: for fine, “not rated yet” becomes “taken as CNY 0”.",
+            "“罚款”（fine）〔第一条〕：信息不明时的处理有改动，罚款金额由暂不评价改为按0元计。",
+            (
+                "“Fines” (fine) [第一条]: what happens when a value is not on record: "
+                "for fine, “not rated yet” becomes “taken as CNY 0”."
+            ),
         ),
         (
             "from: 90",
             "from: 85",
             "rule",
             "rules.plate.bands",
-            "“等级”（plate）：等级分数线有改动，绿由“90分以上”改为“85分以上”；红由“不满90分”改为“不满85分”。",
+            "“等级”（plate）〔第一条〕：等级分数线有改动，绿由“90分以上”改为“85分以上”；红由“不满90分”改为“不满85分”。",
             (
-                "“Grade” (plate): thresholds of the grades: for Green, “90 or more” becomes “85 or more”; "
+                "“Grade” (plate) [第一条]: thresholds of the grades: for Green, “90 or more” becomes “85 or more”; "
                 "for Red, “less than 90” becomes “less than 85”."
             ),
         ),
@@ -108,16 +111,16 @@ def changed(write: Write, *changes: tuple[str, str]) -> tuple[Change, ...]:
             SECOND + "  cap: {points: 10}\n",
             "rule",
             "rules.fine.cap",
-            "“罚款”（fine）：新增本项分值上限：“本项最多扣10分，先发生的先计”。",
-            "“Fines” (fine): cap is new: “At most 10 points are lost under this item, the earliest records first”.",
+            "“罚款”（fine）〔第一条〕：新增本项分值上限：“本项最多扣10分，先发生的先计”。",
+            "“Fines” (fine) [第一条]: cap is new: “At most 10 points are lost under this item, the earliest records first”.",
         ),
         (
             SECOND,
             SECOND + "  per: act\n  keep: latest\n",
             "rule",
             "rules.fine.per",
-            "“罚款”（fine）：新增只计一次的范围：“同一违法行为有多件记录的，只计最近的一件”。",
-            "“Fines” (fine): what counts once is new: “Of several records with the same act only the latest counts”.",
+            "“罚款”（fine）〔第一条〕：新增只计一次的范围：“同一违法行为有多件记录的，只计最近的一件”。",
+            "“Fines” (fine) [第一条]: what counts once is new: “Of several records with the same act only the latest counts”.",
         ),
         (
             "rates: [enterprise]",
@@ -132,8 +135,8 @@ def changed(write: Write, *changes: tuple[str, str]) -> tuple[Change, ...]:
             "  words: {zh: 罚款处罚, en: Fines}\n",
             "text",
             "rules.fine.words",
-            "“罚款处罚”（fine）：名称由“罚款”改为“罚款处罚”。",
-            "“Fines” (fine): name (Chinese) was “罚款”, is now “罚款处罚”.",
+            "“罚款处罚”（fine）〔第一条〕：名称由“罚款”改为“罚款处罚”。",
+            "“Fines” (fine) [第一条]: name (Chinese) was “罚款”, is now “罚款处罚”.",
         ),
         (
             "en: Red}",
@@ -190,7 +193,7 @@ def test_a_rule_of_another_kind(write: Write) -> None:
         ("  points: {by: fine, bands: [{below: CNY 20_000, points: 2}, {points: 5}]}\n", ""),
     )
     assert found.spot == ("rules", "fine", "kind")
-    assert found.sentence["zh"].startswith("“罚款”（fine）：规则类别由扣分改为直接定级。现规定：")
+    assert found.sentence["zh"].startswith("“罚款”（fine）〔第一条〕：规则类别由扣分改为直接定级。现规定：")
 
 
 def test_another_order_of_grades_can_change_a_result(write: Write) -> None:

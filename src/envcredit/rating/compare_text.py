@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from envcredit.rating.letter import Block, Entry, Grid, Heading, Listing, Paragr
 from envcredit.rating.notes import points_text
 from envcredit.rating.reasons import reason_of
 from envcredit.rating.results import Name
+from envcredit.scheme.diff import diff
 from envcredit.scheme.model import Scheme
 
 AREAS: tuple[Area, ...] = ("region", "industry", "park")
@@ -199,10 +201,24 @@ class _Text:
         causes: dict[str, list[str]] = {}
         for row in self.about.causes.filter(wanted).to_pylist():
             causes.setdefault(row["unit_id"], []).append(self.cause(row))
-        entries = (Entry(self.mover(u), (*self.reasons(u), *causes.get(u["unit_id"], ()))) for u in shown.to_pylist())
+        for unit in shown.to_pylist():
+            own = [*self.reasons(unit), *causes.get(unit["unit_id"], ())]
+            causes[unit["unit_id"]] = own or self.by_the_scheme
+        entries = (Entry(self.mover(u), tuple(causes[u["unit_id"]])) for u in shown.to_pylist())
         yield Listing(tuple(entries))
         if moved.num_rows > shown.num_rows:
             yield Paragraph((self.say("more", count=moved.num_rows - shown.num_rows),))
+
+    @cached_property
+    def by_the_scheme(self) -> list[str]:
+        """What moved a unit none of whose points differ: another start value, other bounds, other thresholds."""
+        found = (each for each in diff(*self.about.schemes) if each.effect == "rule" and self.decides_alone(each.spot))
+        return [self.say("by_the_scheme", change=each.sentence[self.language]) for each in found]
+
+    def decides_alone(self, spot: Sequence[str]) -> bool:
+        """Whether a change can move a unit without changing a point."""
+        rules = [scheme.rules[spot[1]].kind for scheme in self.schemes if spot[0] == "rules" and spot[1] in scheme.rules]
+        return spot[0] in ("score", "grades", "parts", "period") or bool({"grade", "scope", "tier"} & set(rules))
 
     def mover(self, unit: Mapping[str, Any]) -> str:
         values = {"name": unit["name"], "id": unit["unit_id"]}

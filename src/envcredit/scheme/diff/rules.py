@@ -76,7 +76,7 @@ def _field(key: str, old: Rule, new: Rule, name: str, effect: Effect) -> Found:
 
 
 def _about(both: Both, key: str) -> str:
-    return _name(both.new, key) + both.say("colon")
+    return _name(both.new, key) + both.new.clause(both.new.scheme.rules[key].clause) + both.say("colon")
 
 
 def _sentence(both: Both, key: str, sides: tuple[Rule, Rule], name: str, effect: Effect) -> str:
