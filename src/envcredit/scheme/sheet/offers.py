@@ -139,9 +139,10 @@ def list_of(name: str) -> Offer:
     vocabulary = read_vocabulary()
     match name:
         case "record_kind":
-            return Offer({key: kind.words for key, kind in vocabulary.kinds.items() if not kind.derived}, name=name)
-        case "case_row":
-            return Offer({**(list_of(KINDS).codes or {}), **_said(ROLES, "row")}, name=name)
+            return Offer({key: kind.words for key, kind in vocabulary.kinds.items()}, name=name)
+        case "case_row":  # a case gives members' results in a row of their own, not as records
+            given = {key: kind.words for key, kind in vocabulary.kinds.items() if not kind.derived}
+            return Offer({**given, **_said(ROLES, "row")}, name=name)
         case "day_name":
             days = {key: each.words for key, each in vocabulary.attributes.items() if each.type == "day"}
             return Offer(days, name=name)
