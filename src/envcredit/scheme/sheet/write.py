@@ -143,7 +143,7 @@ def _write_rows(book: Book, sheet: Sheet, rows: Sequence[Row]) -> None:
         page.write_string(2, column, ".".join(way), book.formats["key"])
         said = note(sheet, way, book.language)
         if said:
-            page.write_comment(1, column, said, {"x_scale": 2.5, "y_scale": 0.5 + 0.2 * len(said) / 20})
+            page.write_comment(1, column, said, {"width": 320, "height": 40 + 20 * (len(said) // 20)})
         _offer(book, page, offer(sheet, way), (HEAD_ROWS, column, last, column))
         for at, row in enumerate(rows):
             _write_cell(book, page, (HEAD_ROWS + at, column), _shown(book, sheet, way, row.get(way, "")))
