@@ -64,7 +64,9 @@ def _score_table(voice: Voice, rule: GradeRule) -> list[str]:
         meaning = [voice.of(grade.meaning) if grade.meaning else "–"] if with_meaning else []
         lines.append([voice.of(grade.words), ends, *meaning])
     if "" in rows:
-        lines.append([voice.say("grade.not_established"), voice.say("list.semicolon").join(rows[""]), *(["–"] if with_meaning else [])])
+        lines.append(
+            [voice.say("grade.not_established"), voice.say("list.semicolon").join(rows[""]), *(["–"] if with_meaning else [])]
+        )
     return table(head, lines)
 
 
