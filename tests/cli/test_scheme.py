@@ -109,8 +109,17 @@ def test_to_a_sheet_and_back(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     book, folder = tmp_path / "county.xlsx", tmp_path / "county"
     assert ask(capsys, "sheet", GOOD, book)[0] == 0
     code, out, _ = ask(capsys, "from-sheet", book, folder, "--json")
-    assert (code, json.loads(out)["result"]["rules"]) == (0, 11)
+    result = json.loads(out)["result"]
+    assert (code, result["rules"], result["cases"]) == (0, 11, 4)
     assert ask(capsys, "from-sheet", book, folder)[0] == 2
-    assert ask(capsys, "check", folder, "--json")[0] == 1
-    shutil.copytree(GOOD / "cases", folder / "cases")
     assert ask(capsys, "check", folder)[0] == 0
+
+
+def test_a_template(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    book = tmp_path / "new.xlsx"
+    code, out, _ = ask(capsys, "template", book, "--json")
+    assert (code, json.loads(out)["result"]["sheets"][0]) == (0, "使用说明")
+    assert "begin with the guide" in ask(capsys, "template", book, "--lang", "en")[1]
+    code, _, told = ask(capsys, "from-sheet", book, tmp_path / "county", "--lang", "zh")
+    assert code == 2
+    assert "[scheme!C1]: S356" in told
