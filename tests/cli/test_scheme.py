@@ -29,7 +29,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     listed = [scheme["scheme"] for scheme in json.loads(out)["result"]]
     assert code == 0
     assert "uk/ea/ccs/2024-01-16" in listed
-    assert listed == sorted(listed)
+    assert listed == sorted(listed, key=lambda identity: identity.rpartition("/")[::2])
     assert "uk/ea/ccs/2024-01-16" in ask(capsys, "list")[1]
 
 

@@ -6,6 +6,7 @@ Shared by the explanation of one unit and by the report on all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,12 +26,23 @@ def both(words: Words) -> Both:
     return {"zh": words.zh, "en": words.en}
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a scheme lacks, one after another, in the language of the text that says so."""
+
+    scheme: Scheme
+
+    def __format__(self, language: str) -> str:
+        lang: Language = "zh" if language == "zh" else "en"
+        gaps = [both(gap)[lang].rstrip("。.") for gap in self.scheme.missing.values()]
+        return word("explain.gap", lang).join(gaps) or "—"
+
+
 def incomplete(scheme: Scheme) -> Both | None:
     """What every result of a scheme that is not complete carries: that it is not, and what is missing; else nothing."""
     if scheme.status == "complete":
         return None
-    gaps = {lang: [(gap.zh if lang == "zh" else gap.en).rstrip("。.") for gap in scheme.missing.values()] for lang in LANGUAGES}
-    return {lang: word("explain.partial", lang, missing=word("explain.gap", lang).join(gaps[lang])) for lang in LANGUAGES}
+    return {lang: word("explain.partial", lang, missing=f"{Gaps(scheme):{lang}}") for lang in LANGUAGES}
 
 
 def same(text: str) -> Both:

@@ -30,6 +30,7 @@ from envcredit.rating.earlier import earlier_ratings, member_results
 from envcredit.rating.inputs import Ask, Given, Start
 from envcredit.rating.invariants import Made, check
 from envcredit.rating.manifest import read_manifest, write_manifest
+from envcredit.rating.notes import Gaps
 from envcredit.rating.prepared import Prepared
 from envcredit.records.store import RECORD, Batch, batches
 from envcredit.records.wide import wide_schema
@@ -139,8 +140,7 @@ def _known_batches(order: Order) -> list[Batch]:
 def _check_order(order: Order, out: Path) -> None:
     found = []
     if order.scheme.status != "complete" and not order.accept_partial:
-        missing = "; ".join(words.zh for words in order.scheme.missing.values()) or "—"
-        found.append(problem("T102", scheme=order.scheme.identity, status=order.scheme.status, missing=missing))
+        found.append(problem("T102", scheme=order.scheme.identity, status=order.scheme.status, missing=Gaps(order.scheme)))
     if not order.units.num_rows:
         found.append(problem("T104"))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -397,12 +397,13 @@ AnyRule = Annotated[
 
 
 class Step(Part):
-    """One step of the procedure with its deadline, in working days, days, or as words of the source."""
+    """One step of the procedure with its deadline in working days, days or months, where there is one."""
 
     words: Annotated[Words, TEXT]
     clause: Annotated[str | None, TEXT] = None
     working_days: Annotated[int | None, TEXT] = None
     days: Annotated[int | None, TEXT] = None
+    months: Annotated[int | None, TEXT] = None
 
 
 class Consequence(Part):

@@ -36,9 +36,11 @@ def procedure(voice: Voice) -> Iterator[str]:
 
 
 def _deadline(voice: Voice, step: Step) -> str:
-    if step.working_days is not None:
-        return voice.say("step.working_days", count=step.working_days)
-    return voice.say("step.days", count=step.days) if step.days is not None else ""
+    for unit in ("working_days", "days", "months"):
+        count = getattr(step, unit)
+        if count is not None:
+            return voice.say(f"step.{unit}", count=count)
+    return ""
 
 
 def not_modelled(voice: Voice) -> Iterator[str]:
