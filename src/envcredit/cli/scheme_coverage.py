@@ -61,6 +61,9 @@ def _of_a_scheme(scheme: Scheme, found: Coverage, lang: Language) -> Iterable[st
         yield word("coverage.unknown", lang, count=len(found.unknown))
     if found.missing:
         yield word("coverage.missing", lang, count=found.missing)
+        for key, gap in found.gaps.items():
+            told = gap.zh if lang == "zh" else gap.en
+            yield word("coverage.gap" if gap.count is None else "coverage.gap_counted", lang, name=key, gap=told, count=gap.count)
 
 
 def _of_the_library(found: Totals, lang: Language) -> Iterable[str]:

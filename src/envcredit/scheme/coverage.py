@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from envcredit.base.labels import Language, word
 from envcredit.scheme.checks.clauses import NOT_ESTABLISHED, citations
-from envcredit.scheme.model import Scheme
+from envcredit.scheme.model import Gap, Scheme
 from envcredit.scheme.scalars import Basis
 
 State = Literal["encoded", "in_part", "stated", "not_modelled", "open"]
@@ -46,7 +46,10 @@ class RuleCases:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The coverage of one scheme. ``unknown`` holds the reason of each provision left out whose very clause is not known."""
+    """The coverage of one scheme. ``gaps`` is what it says it lacks, by name.
+
+    ``unknown`` holds the reason of each provision left out whose very clause is not known.
+    """
 
     identity: str
     status: str
@@ -55,7 +58,7 @@ class Coverage:
     rules: Mapping[str, int]
     cases: int
     by_rule: Mapping[str, RuleCases]
-    missing: int
+    gaps: Mapping[str, Gap]
 
     def count(self, state: State, basis: Basis | None = None) -> int:
         """Clauses in a state, of one basis or of all."""
@@ -65,6 +68,11 @@ class Coverage:
     def left_out(self) -> Mapping[str, int]:
         """Reasons for leaving clauses out, counted, in alphabetical order."""
         return dict(sorted(Counter(reason for clause in self.clauses for reason in clause.reasons).items()))
+
+    @property
+    def missing(self) -> int:
+        """How many things the scheme says it lacks."""
+        return len(self.gaps)
 
     @property
     def provisions(self) -> int:
@@ -90,7 +98,7 @@ class Coverage:
             "rules": dict(self.rules),
             "cases": self.cases,
             "cases_by_rule": {key: {"firing": each.firing, "quiet": each.quiet} for key, each in self.by_rule.items()},
-            "missing": self.missing,
+            "missing": {key: gap.model_dump(exclude_none=True) for key, gap in self.gaps.items()},
         }
 
 
@@ -116,7 +124,7 @@ def coverage(scheme: Scheme, cases: int = 0, by_rule: Mapping[str, RuleCases] | 
         rules=dict(sorted(Counter(rule.kind for rule in scheme.rules.values()).items())),
         cases=cases,
         by_rule={key: counted.get(key, RuleCases(0, 0)) for key in scheme.rules},
-        missing=len(scheme.missing),
+        gaps=scheme.missing,
     )
 
 
