@@ -48,19 +48,45 @@ class Engine(Protocol):
         """Writes the rows of a kept table in ``order`` to one Parquet file and returns their number."""
 
 
+class Opened(Engine, Protocol):
+    """An engine that is to be closed."""
+
+    def close(self) -> None:
+        """Lets go of everything that is not to be kept."""
+
+
 @contextmanager
 def open_engine(name: str = "duckdb") -> Iterator[Engine]:
-    """The engine called ``name``: ``duckdb`` (embedded, in memory) or ``duckdb:FILE``. Closed on leaving.
+    """The engine called ``name``, closed on leaving: ``duckdb`` (embedded, in memory), ``duckdb:FILE``, ``postgresql://…`` or
+    ``sc://host:port`` (Spark Connect).
 
-    Raises ``InputError`` (T101) for any other name.
+    Raises ``InputError``: T101 any other name, T107 its part is not installed, T108 it cannot be reached, T115 its schema is
+    in use.
     """
-    kind, _, rest = name.partition(":")
-    if kind != "duckdb":
-        raise InputError([problem("T101", found=name)])
-    from envcredit.engine.duckdb import DuckDB
-
-    engine = DuckDB(rest or ":memory:")
+    engine = _opened(name)
     try:
         yield engine
     finally:
         engine.close()
+
+
+def _opened(name: str) -> Opened:
+    kind, _, rest = name.partition(":")
+    try:
+        match kind:
+            case "duckdb":
+                from envcredit.engine.duckdb import DuckDB
+
+                return DuckDB(rest or ":memory:")
+            case "postgresql" | "postgres":
+                from envcredit.engine.postgresql import PostgreSQL
+
+                return PostgreSQL(name)
+            case "sc":
+                from envcredit.engine.spark import Spark
+
+                return Spark(name)
+    except ModuleNotFoundError as error:
+        part = {"sc": "spark"}.get(kind, "postgres")
+        raise InputError([problem("T107", engine=kind, part=part, missing=error.name)]) from error
+    raise InputError([problem("T101", found=name)])

@@ -7,6 +7,7 @@ masked code that shows other characters than the unit's own keeps the name from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +18,19 @@ from envcredit.engine import Keeper
 PARTY = ("unit_name", "unit_name_key", "unit_code", "unit_code_raw", "unit_org_code")
 _FULL_WIDTH = "".join(chr(0xFEE0 + code) for code in range(ord("!"), ord("~") + 1))
 _HALF_WIDTH = "".join(chr(code) for code in range(ord("!"), ord("~") + 1))
-_NO_SIGN = r"[\s\p{Z}\p{Cf}\p{Pd}−]"
+_SMALL, _LARGE = _FULL_WIDTH + ascii_lowercase, _HALF_WIDTH.upper() + ascii_uppercase
+_SPACES = "\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # Unicode Z and the controls that end a line
+_FORMATS = (  # Unicode Cf
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_DASHES = (  # Unicode Pd and the minus sign
+    "\u058a\u05be\u1400\u1806\u2010-\u2015\u2212\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0"
+    "\ufe31\ufe32\ufe58\ufe63\uff0d\U00010ead"
+)
+# Written out, because engines do not share a name for these classes.
+_NO_SIGN = f"[-{_SPACES}{_FORMATS}{_DASHES}]"
 _MASK = r"X{4}|[*×●■□…]|##|\.\."
 _HIDDEN = r"X{4,}|[^0-9A-Z]+"
 
@@ -73,7 +86,7 @@ def _looked_up(found: ir.Table, keyed: ir.Table, column: str, how: str) -> ir.Ta
 
 def _decided(found: ir.Table) -> ir.Table:
     """The first way that leads to exactly one unit, or the reason why none does."""
-    written = found.unit_code_raw.translate(_FULL_WIDTH, _HALF_WIDTH).upper().re_replace(_NO_SIGN, "")
+    written = found.unit_code_raw.translate(_SMALL, _LARGE).re_replace(_NO_SIGN, "")
     masked = written.re_search(_MASK) & (found.unit_code == "")
     shown = ibis.literal("^") + written.re_replace(_HIDDEN, ".*") + ibis.literal("$")
     stated, nameless = found.unit_code != "", found.unit_name_key == ""

@@ -69,7 +69,7 @@ POINT = Stage(
 IGNORED = Stage(
     "ignored",
     {"unit_id": _TEXT, "rule": _TEXT, "record_id": _TEXT, "reason": _TEXT, "clause": _TEXT, "detail": _TEXT},
-    ("unit_id", "rule", "record_id"),
+    ("unit_id", "rule", "record_id", "clause", "reason", "detail"),
 )
 ITEM = Stage(
     "item",
