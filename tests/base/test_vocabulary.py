@@ -52,10 +52,19 @@ def test_all_contradictions_are_told_at_once(rows: dict[str, Any]) -> None:
     rows["kinds"]["order"]["attributes"].append("colour")
     rows["kinds"]["repair"]["amends"].append("fines")
     rows["states"]["rectified"]["from"] = "mending"
+    rows["attributes"]["indicator"]["zh"] = rows["attributes"]["rule"]["zh"]
     with pytest.raises(ValueError) as caught:
         vocabulary_from(rows)
     text = str(caught.value)
-    for part in ("'money'", "'media'", "kinds.penalty: 'decided_on'", "'colour'", "'fines'", "'mending'"):
+    for part in (
+        "'money'",
+        "'media'",
+        "kinds.penalty: 'decided_on'",
+        "'colour'",
+        "'fines'",
+        "'mending'",
+        "attributes.indicator: its term '指标' is that of 'rule'",
+    ):
         assert part in text
 
 

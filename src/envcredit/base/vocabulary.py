@@ -153,6 +153,18 @@ def contradictions(vocabulary: Vocabulary) -> Iterator[str]:
         yield from (f"lists.{name}.{code}: a code may not hold '|'" for code in codes if "|" in code)
     for name in vocabulary.states.keys() & vocabulary.attributes.keys():
         yield f"states.{name}: is also an attribute"
+    for language in LANGUAGES:
+        yield from _terms_twice(vocabulary, language)
+
+
+def _terms_twice(vocabulary: Vocabulary, language: Language) -> Iterator[str]:
+    """Two attributes with one term: a column headed by it could be either."""
+    first: dict[str, str] = {}
+    for name, attribute in vocabulary.attributes.items():
+        term = attribute.words[language]
+        if term in first:
+            yield f"attributes.{name}: its term {term!r} is that of {first[term]!r}"
+        first.setdefault(term, name)
 
 
 def _faults_of_attribute(vocabulary: Vocabulary, attribute: Attribute) -> Iterator[str]:
