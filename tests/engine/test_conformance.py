@@ -1,8 +1,9 @@
-"""What every engine must do alike. A new engine is one more name in ``ENGINES``."""
+"""What every engine must do alike: a new one is one more name in ``ENGINES``. Apache Spark is one when ``SPARK_HOME`` is set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -23,19 +24,20 @@ from envcredit.engine import Engine, Recipe, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.exact import day_number, divided, in_parts, later, rounded, shifted_months
 
-ENGINES = ["duckdb"]
+ENGINES = ["duckdb", "postgresql", "sail", *(["spark"] if "SPARK_HOME" in os.environ else [])]
 Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with open_engine(request.param) as opened:
+def engine(request: pytest.FixtureRequest, place: Callable[[str], str]) -> Iterator[Engine]:
+    with open_engine(place(request.param)) as opened:
         yield opened
 
 
 def rows_of(engine: Engine, table: ir.Table, *order: str) -> Rows:
-    """What an engine answers, by way of a kept table, as every stage of a rating goes."""
-    return engine.keep("answer", table.order_by(list(order)) if order else table).to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+    """What an engine answers, by way of a kept table, as every stage of a rating goes; a kept table has no order of its own."""
+    kept = engine.keep("answer", table)
+    return (kept.order_by(list(order)) if order else kept).to_pyarrow().to_pylist()  # type: ignore[no-any-return]
 
 
 def given_rows(engine: Engine, **columns: tuple[pa.DataType, list[Any]]) -> ir.Table:

@@ -85,6 +85,14 @@ class SparkWords(PySparkCompiler):  # type: ignore[misc]
             return super().visit_WindowFunction(op, func=func, **parts)
         return self.cast(super().visit_WindowFunction(op, func=func.this, **parts), op.dtype)
 
+    def visit_IsNull(self, op: ops.IsNull, *, arg: Words) -> Words:
+        """A condition that is asked whether it is unknown stands in brackets."""
+        return super().visit_IsNull(op, arg=sge.paren(arg))
+
+    def visit_NotNull(self, op: ops.NotNull, *, arg: Words) -> Words:
+        """As :meth:`visit_IsNull`."""
+        return super().visit_NotNull(op, arg=sge.paren(arg))
+
     def visit_CountStar(self, op: ops.CountStar, *, arg: Words, where: Words | None) -> Words:
         """Ibis writes a sum, which is unknown where the condition nowhere holds."""
         return super().visit_CountStar(op, arg=arg, where=None) if where is None else self.f.count(self.if_(where, 1, NULL))

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from socket import create_connection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from envcredit.engine.dialects import SparkWords
 from envcredit.engine.rows import arrow_schema, write_rows
 from envcredit.errors import InputError
 
+_PORT, _SECONDS = 15002, 20
 _SLICE_ROWS = 100_000
 _BATCH_ROWS = 65_536
 
@@ -56,10 +58,11 @@ class Spark:
 
     def __init__(self, url: str) -> None:
         try:
+            _must_listen(url)
             with warnings.catch_warnings(action="ignore"):
                 self._session = SparkSession.builder.remote(url).create()
             self._version = str(self._session.sql("SELECT version() AS v").toArrow()["v"][0]).split()[0]
-        except PySparkException as error:
+        except (OSError, PySparkException) as error:
             raise InputError([problem("T108", engine=_shown(url), why=str(error).strip())]) from error
         self._backend = _Backend()
         self._backend.do_connect(self._session, **{"spark.sql.ansi.enabled": "true"})
@@ -172,6 +175,12 @@ def _batches(session: SparkSession, query: str, schema: pa.Schema) -> Iterator[p
     for part in session.client.to_table_as_iterator(plan.to_proto(session.client), {}):
         if isinstance(part, pa.Table):
             yield from part.cast(schema).to_batches(_BATCH_ROWS)
+
+
+def _must_listen(url: str) -> None:
+    """Spark's own client would go on trying for ten minutes. Raises ``OSError``."""
+    parts = urlsplit(url)
+    create_connection((parts.hostname or "", parts.port or _PORT), _SECONDS).close()
 
 
 def _shown(url: str) -> str:
