@@ -16,7 +16,7 @@ from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.engine import open_engine
 from envcredit.errors import SchemeError
 from envcredit.rating.expectations import Found, differences
-from envcredit.rating.inputs import Ask, Given, Start
+from envcredit.rating.inputs import Ask, Given, Start, asked
 from envcredit.rating.invariants import Made, check
 from envcredit.rating.prepared import Prepared, Shelf, prepare
 from envcredit.records.wide import TYPES, wide_schema
@@ -90,7 +90,7 @@ def start_of(scheme: Scheme, cases: Sequence[Case], vocabulary: Vocabulary) -> S
     given = [one for number, case in enumerate(cases) for one in _given(number, case, vocabulary)]
     asks = [Ask(_unit_id(n), _unit_id(n), case.as_of, case.known_at or NEVER) for n, case in enumerate(cases)]
     members = [(_unit_id(n), _member_id(n, m)) for n, case in enumerate(cases) for m in _members_of(case)]
-    return Start(_units(scheme, cases, vocabulary), asks, given=given, members=members)
+    return Start(_units(scheme, cases, vocabulary), asked(asks), given=given, members=members)
 
 
 def _members_of(case: Case) -> list[int]:

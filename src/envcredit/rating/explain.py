@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rapidfuzz import process
 
 from envcredit.base.days import add
 from envcredit.base.diagnostics import problem
@@ -27,7 +28,7 @@ from envcredit.rating.explanation import (
     StepNote,
     WhatIf,
 )
-from envcredit.rating.inputs import Ask, Start
+from envcredit.rating.inputs import Ask, Start, asked, name_table
 from envcredit.rating.notes import both, grade_notes, incomplete, provision, record_note
 from envcredit.rating.prepared import Prepared, prepare
 from envcredit.rating.reasons import bands_of, reason_of
@@ -62,17 +63,15 @@ class _Unit:
 
 def find_unit(run: Run, text: str) -> str:
     """The id of the unit called ``text``: its id, unified code or exact name. Raises ``InputError`` (T113)."""
-    rows = run.stage("unit").select(["unit_id", "uscc", "name"]).to_pylist()
-    keys: tuple[Callable[[Mapping[str, Any]], str], ...] = (
-        lambda row: row["unit_id"],
-        lambda row: row["uscc"] or "",
-        lambda row: name_key(row["name"] or ""),
-    )
-    for key, wanted in zip(keys, (text, text.strip().upper(), name_key(text)), strict=True):
-        found = [row["unit_id"] for row in rows if key(row) == wanted]
+    if run.rows("unit", text).num_rows == 1:
+        return text
+    units = pq.read_table(run.path("unit"), columns=["unit_id", "uscc", "name"])
+    names = name_table(units.select(["unit_id", "name"]))
+    for keys, wanted in ((units.column("uscc"), text.strip().upper()), (names.column("name_key"), name_key(text))):
+        found = units.column("unit_id").filter(pc.equal(keys, wanted))
         if len(found) == 1:
             return str(found[0])
-    near = get_close_matches(text, [row["name"] or "" for row in rows], n=1)
+    near = process.extractOne(text, [name for name in units.column("name").to_pylist() if name], score_cutoff=60)
     raise InputError([problem("T113", found=text, near=f" ({near[0]}?)" if near else "")])
 
 
@@ -114,16 +113,11 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explana
 def _read(run: Run, unit_id: str, prepared: Prepared) -> _Unit:
     vocabulary = read_vocabulary()
     names = ("unit", "fact", "point", "ignored", "item", "score", "grade")
-    stages = {name: _rows_of(run.stage(name), unit_id) for name in names}
+    stages: dict[str, list[dict[str, Any]]] = {name: run.rows(name, unit_id).to_pylist() for name in names}
     if not stages["unit"]:
         raise InputError([problem("T113", found=unit_id, near="")])
     records = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
     return _Unit(run, stages["unit"][0], stages, records, vocabulary, prepared)
-
-
-def _rows_of(table: pa.Table, unit_id: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.filter(pc.equal(table.column("unit_id"), unit_id)).to_pylist()
-    return rows
 
 
 def _period(unit: _Unit) -> tuple[date, date] | None:
@@ -181,11 +175,10 @@ def _steps(unit: _Unit) -> tuple[StepNote, ...]:
 def _ahead(unit: _Unit, points: list[PointNote]) -> Mapping[str, Outcome]:
     """Outcomes of the unit's own future: the day after each lapse, and each record put right. One plan for all."""
     asks = [*_lapse_asks(unit, points), *_action_asks(unit)]
-    facts = unit.run.stage("fact")
-    own = facts.filter(pc.equal(facts.column("unit_id"), str(unit.unit["unit_id"])))
+    own = unit.run.rows("fact", str(unit.unit["unit_id"]))
     members = sorted({(str(unit.unit["unit_id"]), m) for m in own.column("by_member").to_pylist() if m})
     units = pa.Table.from_pylist([dict(unit.unit)], schema=unit.run.stage("unit").schema)
-    start = Start(units, asks, members=members, facts=facts_as_given(own, unit.vocabulary))
+    start = Start(units, asked(asks), members=members, facts=facts_as_given(own, unit.vocabulary))
     return outcomes(unit.prepared, start)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from envcredit.base.names import name_key
 from envcredit.base.vocabulary import Vocabulary
@@ -28,6 +29,9 @@ _CLOCKS = {
 _PLACEMENT = {"unit_id": pa.string(), "real_id": pa.string(), "by_member": pa.string(), "without": pa.string(), **_CLOCKS}
 _UNIT = {"unit_id": pa.string(), "uscc": pa.string()}
 _NAME = {"unit_id": pa.string(), "name_key": pa.string(), "former": pa.bool_()}
+_ASK = {"unit_id": pa.string(), "real_id": pa.string(), "as_of": pa.date32(), "known_at": pa.string(), "without": pa.string()}
+_NOT_NORMAL = r"[^0-9A-Za-z\x{4e00}-\x{9fa5}]"
+"""A character that :func:`envcredit.base.names.name_key` might change or take away."""
 _LINK = {"unit_name": pa.string(), "unit_code_raw": pa.string(), "unit_id": pa.string()}
 
 
@@ -59,17 +63,30 @@ class Given:
 class Start:
     """Plain tables from which the relations are made.
 
-    ``members``: pairs of a park and a member unit. ``lookup``: the units that records may belong to (the rated ones unless
-    given). ``facts``: facts of an earlier run to be rated again, in the columns of :func:`given_schema`.
+    ``asks``: the columns of :class:`Ask`, one row a row to be rated. ``members``: pairs of a park and a member unit.
+    ``lookup``: the units that records may belong to (the rated ones unless given). ``facts``: facts of an earlier run to be
+    rated again, in the columns of :func:`given_schema`.
     """
 
     units: pa.Table
-    asks: Sequence[Ask]
+    asks: pa.Table
     links: Sequence[tuple[str, str, str]] = ()
     given: Sequence[Given] = ()
     members: Sequence[tuple[str, str]] = ()
     lookup: pa.Table | None = None
     facts: pa.Table | None = None
+
+
+def asked(asks: Iterable[Ask]) -> pa.Table:
+    """A few rows to be rated, as a table."""
+    return _table([(ask.unit_id, ask.real_id, ask.as_of, ask.known_at, ask.without) for ask in asks], _ASK)
+
+
+def everyone(units: pa.Table, as_of: date, known_at: str) -> pa.Table:
+    """Every unit on one day with what was known at one moment, as a table."""
+    ids, rows = units.column("unit_id"), units.num_rows
+    columns = [ids, ids, pa.repeat(pa.scalar(as_of, pa.date32()), rows), pa.repeat(known_at, rows), pa.repeat("", rows)]
+    return pa.table(dict(zip(_ASK, columns, strict=True)), schema=pa.schema(_ASK))
 
 
 def start_tables(recipe: Recipe, vocabulary: Vocabulary) -> Relations:
@@ -102,51 +119,93 @@ def _subject_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
 
 def subject_table(start: Start, scheme: Scheme, vocabulary: Vocabulary) -> pa.Table:
     """One row an ask: ``unit_id, real_id, without``, the clocks, and the unit's columns."""
-    rows = {row["unit_id"]: row for row in start.units.to_pylist()}
-    columns = [name for name in vocabulary.unit if name != "unit_id"]
-    made = []
-    for ask in start.asks:
-        unit = rows[ask.real_id]
-        made.append((ask.unit_id, ask.real_id, ask.without, *_clocks(ask, unit, scheme), *(unit.get(name) for name in columns)))
-    return _table(made, _subject_schema(vocabulary))
+    schema = _subject_schema(vocabulary)
+    columns = {name: start.asks.column(name) for name in ("unit_id", "real_id", "without")} | _clocks(start, scheme)
+    place = _places_of(start)
+    for name in vocabulary.unit:
+        if name != "unit_id":
+            known = name in start.units.column_names
+            columns[name] = start.units.column(name).take(place) if known else pa.nulls(len(place), schema[name])
+    return pa.table({name: columns[name].cast(kind) for name, kind in schema.items()})
 
 
-def _clocks(ask: Ask, unit: Mapping[str, Any], scheme: Scheme) -> tuple[Any, ...]:
-    rated = rated_period(scheme, ask.as_of, unit.get("enrolled_on"))
-    return (ask.as_of, ask.known_at, rated.first, ask.as_of, rated.end)
+def _places_of(start: Start) -> Any:
+    """For each ask the row of its unit. Raises ``KeyError`` for a unit that is not among the units."""
+    places = pc.index_in(start.asks.column("real_id"), value_set=start.units.column("unit_id").combine_chunks())
+    if places.null_count:
+        raise KeyError(start.asks.column("real_id").filter(pc.is_null(places))[0].as_py())
+    return places
+
+
+def _clocks(start: Start, scheme: Scheme) -> dict[str, Any]:
+    """``as_of``, ``known_at`` and the rated period of each ask; periods are worked out once for each pair of days."""
+    as_of = start.asks.column("as_of")
+    if scheme.period.kind == "anniversary_year" and "enrolled_on" in start.units.column_names:
+        enrolled = start.units.column("enrolled_on").take(_places_of(start)).cast(pa.date32())
+    else:
+        enrolled = pa.nulls(len(as_of), pa.date32())
+    pairs = pc.binary_join_element_wise(_written(as_of), pc.fill_null(_written(enrolled), ""), " ").combine_chunks()
+    known = pc.unique(pairs)
+    rated = [rated_period(scheme, *_days_of(pair)) for pair in known.to_pylist()]
+    place = pc.index_in(pairs, value_set=known)
+    firsts, ends = (pa.array(days, pa.date32()).take(place) for days in ([r.first for r in rated], [r.end for r in rated]))
+    clocks = (as_of, start.asks.column("known_at"), firsts, as_of, ends)
+    return dict(zip(_CLOCKS, clocks, strict=True))
+
+
+def _written(days: Any) -> Any:
+    return days.cast(pa.string())
+
+
+def _days_of(pair: str) -> tuple[date, date | None]:
+    as_of, _, enrolled = pair.partition(" ")
+    return date.fromisoformat(as_of), date.fromisoformat(enrolled) if enrolled else None
 
 
 def _placements(start: Start, scheme: Scheme) -> pa.Table:
-    rows = {row["unit_id"]: row for row in start.units.select(_present(start.units)).to_pylist()}
-    members: dict[str, list[str]] = {}
-    for park, member in start.members:
-        members.setdefault(park, []).append(member)
-    made = []
-    for ask in start.asks:
-        clocks = _clocks(ask, rows[ask.real_id], scheme)
-        made.append((ask.unit_id, ask.real_id, "", ask.without, *clocks))
-        made += [(ask.unit_id, member, member, ask.without, *clocks) for member in members.get(ask.real_id, ())]
-    return _table(made, _PLACEMENT)
-
-
-def _present(units: pa.Table) -> list[str]:
-    return [name for name in ("unit_id", "enrolled_on") if name in units.column_names]
+    """Which rated row hears of which unit: of itself, and a park of its members."""
+    clocks = _clocks(start, scheme)
+    own = pa.table({**{name: start.asks.column(name) for name in ("unit_id", "real_id", "without")}, **clocks})
+    none = pa.repeat("", own.num_rows)
+    placed = [own.append_column("by_member", none)]
+    if start.members:
+        pairs = _table(start.members, {"park": pa.string(), "member": pa.string()})
+        heard = own.join(pairs, "real_id", "park", join_type="inner")
+        heard = heard.drop_columns(["real_id"]).append_column("real_id", heard.column("member"))
+        placed.append(heard.rename_columns({"member": "by_member"}))
+    return pa.concat_tables([part.select(list(_PLACEMENT)).cast(pa.schema(_PLACEMENT)) for part in placed])
 
 
 def _codes(units: pa.Table) -> pa.Table:
-    codes = units.column("uscc").to_pylist() if "uscc" in units.column_names else [None] * units.num_rows
-    rows = [(unit_id, code or "") for unit_id, code in zip(units.column("unit_id").to_pylist(), codes, strict=True)]
-    return _table(rows, _UNIT)
+    rows = units.num_rows
+    codes = pc.fill_null(units.column("uscc").cast(pa.string()), "") if "uscc" in units.column_names else pa.repeat("", rows)
+    return pa.table({"unit_id": units.column("unit_id"), "uscc": codes}, schema=pa.schema(_UNIT))
 
 
 def name_table(units: pa.Table) -> pa.Table:
     """``unit_id, name_key, former``: every name that a unit has or had, in exact normal form."""
-    rows: list[tuple[str, str, bool]] = []
-    for unit in units.select([c for c in ("unit_id", "name", "former_names") if c in units.column_names]).to_pylist():
-        rows.append((unit["unit_id"], name_key(unit["name"] or ""), False))
-        formers = (unit.get("former_names") or "").split("|")
-        rows += [(unit["unit_id"], name_key(former), True) for former in formers if former.strip()]
-    return _table(rows, _NAME)
+    now = pa.table({"unit_id": units.column("unit_id"), "name_key": _keys(units.column("name"))})
+    tables = [now.append_column("former", pa.repeat(pa.scalar(False), now.num_rows))]
+    if "former_names" in units.column_names:
+        had = units.select(["unit_id", "former_names"]).filter(
+            pc.fill_null(pc.not_equal(units.column("former_names"), ""), False)
+        )
+        rows = [
+            (unit["unit_id"], name_key(former), True)
+            for unit in had.to_pylist()
+            for former in unit["former_names"].split("|")
+            if former.strip()
+        ]
+        tables.append(_table(rows, _NAME))
+    return pa.concat_tables([table.cast(pa.schema(_NAME)) for table in tables])
+
+
+def _keys(names: Any) -> Any:
+    """The exact normal form of each name. Most names are made of ideographs, digits and letters alone, and are it already."""
+    written = pc.fill_null(names.cast(pa.string()), "").combine_chunks()
+    odd = pc.match_substring_regex(written, _NOT_NORMAL)
+    keys = pa.array([name_key(name) for name in written.filter(odd).to_pylist()], pa.string())
+    return pc.replace_with_mask(written, odd, keys)
 
 
 def given_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:

@@ -27,7 +27,7 @@ from envcredit.errors import InputError
 from envcredit.rating.columns import FORMAT, STAGES
 from envcredit.rating.digests import digest_of_parquet, digest_of_result
 from envcredit.rating.earlier import earlier_ratings, member_results
-from envcredit.rating.inputs import Ask, Given, Start
+from envcredit.rating.inputs import Given, Start, everyone
 from envcredit.rating.invariants import Made, check
 from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.notes import Gaps
@@ -94,6 +94,10 @@ class Run:
     def path(self, stage: str) -> Path:
         """The Parquet file of a stage."""
         return self.folder / f"{stage}.parquet"
+
+    def rows(self, stage: str, unit_id: str) -> pa.Table:
+        """The rows of one unit; of a large stage only the part that may hold them is read."""
+        return pq.read_table(self.path(stage), filters=[("unit_id", "=", unit_id)])
 
     def stage(self, name: str) -> pa.Table:
         """The rows of a stage, sorted by its key."""
@@ -174,7 +178,7 @@ def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) 
 
 def _start(order: Order) -> Start:
     units = order.units.sort_by("unit_id")
-    asks = [Ask(unit_id, unit_id, order.as_of, order.known_at) for unit_id in units.column("unit_id").to_pylist()]
+    asks = everyone(units, order.as_of, order.known_at)
     given: list[Given] = [g for path in order.history for g in earlier_ratings(read_run(path))]
     members: Sequence[tuple[str, str]] = ()
     lookup = units

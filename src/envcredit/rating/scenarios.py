@@ -28,7 +28,7 @@ class Outcome:
 
 def outcomes(prepared: Prepared, start: Start) -> Mapping[str, Outcome]:
     """The outcome of each ask of ``start``, by its ``unit_id``; ``start.facts`` as :func:`facts_as_given` makes them."""
-    if not start.asks:
+    if not start.asks.num_rows:
         return {}
     with open_engine() as engine:
         engine.load("record", wide_schema(prepared.vocabulary).empty_table())
