@@ -120,7 +120,7 @@ SELECT
   CASE WHEN kind = 'monitoring' THEN pick(i, 28, ['enforcement', 'supervisory', 'self', 'automatic']) END AS monitoring_type,
   CASE WHEN kind = 'monitoring' THEN NOT is_drawn(i, 29, 120) END AS compliant,
   CASE WHEN kind = 'monitoring' AND is_drawn(i, 29, 120) AND NOT is_drawn(i, 30, 100)
-    THEN (1 << CAST(draw(i, 31) % 23 AS INTEGER)) + draw(i, 32) % 1000 END AS exceedance,
+    THEN 15000 * (1 << CAST(draw(i, 31) % 10 AS INTEGER)) + draw(i, 32) % 10000 END AS exceedance,
   CASE WHEN kind = 'complaint' THEN is_drawn(i, 25, 400) END AS verified,
   CASE WHEN kind = 'disclosure' THEN NOT is_drawn(i, 25, 100) END AS complete,
   CASE WHEN kind = 'self_monitoring' THEN NOT is_drawn(i, 25, 80) END AS networked,
