@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from socket import create_connection, socket
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,14 +20,18 @@ Place = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place() -> Iterator[Place]:
     """What ``--engine`` is to be given for an engine of these tests; servers start when first asked for."""
     with ExitStack() as servers:
         starting = {"postgresql": _postgresql, "sail": _sail, "spark": _spark}
 
         @cache
         def named(name: str) -> str:
-            return servers.enter_context(starting[name](tmp_path_factory.mktemp(name))) if name in starting else name
+            if name not in starting:
+                return name
+            # Not pytest's folders: where PostgreSQL runs as another user than root, the next pytest would lock it out of them.
+            folder = Path(servers.enter_context(TemporaryDirectory(prefix=f"envcredit-{name}-", ignore_cleanup_errors=True)))
+            return servers.enter_context(starting[name](folder))
 
         yield named
 

@@ -250,6 +250,11 @@ class TestWindowsOfRows:
 
 
 class TestFiles:
+    def test_a_table_of_several_pieces_is_loaded_whole(self, engine: Engine) -> None:
+        pieces = [pa.table({"n": pa.array(part, WHOLE)}) for part in ([1, 2], [], [3])]
+        assert rows_of(engine, engine.load("pieces", pa.concat_tables(pieces)), "n") == [{"n": 1}, {"n": 2}, {"n": 3}]
+        assert rows_of(engine, engine.load("pieces", pa.concat_tables(pieces[1:2]))) == []
+
     def test_several_files_are_one_table_and_a_written_one_keeps_order_and_types(self, engine: Engine, tmp_path: Path) -> None:
         schema = pa.schema({"id": TEXT, "n": WHOLE, "on": DAY, "held": YES_NO})
         parts = [[("b", 2, date(2026, 1, 31), None)], [("a", None, None, True), ("c", 2**60, date(1, 1, 1), False)]]

@@ -109,16 +109,15 @@ class Spark:
         return self._sent(name, schema, (b for path in paths for b in pq.ParquetFile(path).iter_batches(_SLICE_ROWS)), rows)
 
     def _sent(self, name: str, schema: Schema, batches: Iterable[pa.RecordBatch], rows: int) -> ir.Table:
-        frames = (self._frame(schema, batch) for batch in batches if batch.num_rows)
         if rows <= _SLICE_ROWS:
-            return self._viewed(name, next(frames, self._frame(schema, None)))
+            return self._viewed(name, self._frame(schema, batches))
         self._forget(name, "TABLE")
-        for frame in frames:
-            frame.write.mode("append").saveAsTable(name)
+        for batch in batches:
+            self._frame(schema, [batch]).write.mode("append").saveAsTable(name)
         return self.table(name)
 
-    def _frame(self, schema: Schema, batch: pa.RecordBatch | None) -> DataFrame:
-        rows = arrow_schema(schema).empty_table() if batch is None else pa.Table.from_batches([batch])
+    def _frame(self, schema: Schema, batches: Iterable[pa.RecordBatch]) -> DataFrame:
+        rows = pa.Table.from_batches([batch.cast(arrow_schema(schema)) for batch in batches], arrow_schema(schema))
         return self._session.createDataFrame(rows, schema=_columns(schema))
 
     def _viewed(self, name: str, frame: DataFrame) -> ir.Table:
