@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -26,13 +27,13 @@ DONE = "complete"
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One line of the manifest. ``sampled``: peers that may see a sample; ``without``: peers that are left out."""
+    """One line of the manifest. ``sample``: units in a thousand that a peer evaluates; ``without``: peers that are left out."""
 
     name: str
     units: int
     records: int
     repetitions: int
-    sampled: tuple[str, ...] = ()
+    sample: Mapping[str, int] = field(default_factory=dict)
     without: tuple[str, ...] = ()
 
 
@@ -115,7 +116,8 @@ def _in_schema(made: pa.Table, schema: pa.Schema) -> pa.Table:
     assert not strays, strays
     present = set(made.column_names)
     columns = [
-        made.column(field.name).cast(field.type) if field.name in present else pa.nulls(made.num_rows, field.type) for field in schema
+        made.column(field.name).cast(field.type) if field.name in present else pa.nulls(made.num_rows, field.type)
+        for field in schema
     ]
     return pa.table(columns, schema=schema)
 
