@@ -120,7 +120,9 @@ def _enforcement(kinds: dict[str, pd.DataFrame]) -> Iterator[Rule]:
     until = case["removed_on"] - pd.Timedelta(days=1)
     yield Rule("supervised_case", part, case, case["level"].map(prices), "listed_on", until=until)
     damage = judgment[(judgment["offence"] == "civil_damage") & (judgment["final"] == True)]  # noqa: E712  nullable
-    yield Rule("damage_liability", part, damage, _banded(damage["damages"], ([50_000_000, 200_000_000], [6, 9, 12])), "final_on", 24)
+    yield Rule(
+        "damage_liability", part, damage, _banded(damage["damages"], ([50_000_000, 200_000_000], [6, 9, 12])), "final_on", 24
+    )
     yield Rule("interview", part, kinds["interview"], 2, "occurred_on", 6, cap=4)
 
 
