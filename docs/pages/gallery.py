@@ -116,7 +116,7 @@ def _grades(voice: Voice, say: dict[str, str]) -> Iterator[str]:
         told = voice.listed(ends.get(grade.key, []))
         yield f"{colour}{escape(voice.of(grade.words))}" + (f"{voice.say('colon')}{told}" if told else "")
     if "" in ends:
-        yield f"? {say['unknown_grade']}{voice.say('colon')}{voice.listed(ends[''])}"
+        yield f"? {say['unknown_grade']}{voice.say('colon')}{voice.say('list.semicolon').join(ends[''])}"
 
 
 def _repair(voice: Voice, say: dict[str, str]) -> str:
