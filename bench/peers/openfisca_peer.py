@@ -1,7 +1,7 @@
 """The scheme as variables of OpenFisca-core: records are its persons, units and acts its groups; all of it vectorised.
 
-Facts come joined and in order (unit, day, record), since OpenFisca reads no files. What is asked of one record is a variable of the
-record; caps are variables of the unit. It gives sums under caps, not which record a cap cut.
+Facts come joined and in order (unit, day, record), since OpenFisca reads no files. What is asked of one record is a variable of
+the record; caps are variables of the unit. It gives sums under caps, not which record a cap cut.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ UNIT = GroupEntity("unit", "units", "A unit", "", roles=[{"key": "member"}])
 ACT = GroupEntity("act", "acts", "Records of one act", "", roles=[{"key": "member"}])
 NEVER = np.datetime64("1900-01-01")
 CODES = {
-    "kind": "penalty order listing judgment interview monitoring discharge_total hazardous_waste_check disclosure self_monitoring "
-    "commitment complaint cleaner_production_audit commendation certification incident detention",
+    "kind": "penalty order listing judgment interview monitoring discharge_total hazardous_waste_check disclosure "
+    "self_monitoring commitment complaint cleaner_production_audit commendation certification incident detention",
     "order_category": "correct correct_by restore restrict_production seize stop_construction stop_production",
     "behaviour": "hidden_pipe hazardous_waste_dumping no_permit",
     "offence": "civil_damage environmental_pollution illegal_waste_import false_certification",
@@ -55,13 +55,25 @@ CATEGORIES = {
 }
 ACTS = ("warning", "fine_points", "confiscation", "business_restricted", "order_to_correct", "order_to_stop")
 PARTS = {  # cap of the part, caps of its rules (0: none)
-    "enforcement": (0, {"fine_points": 24, "order_to_correct": 4, "interview": 4, "supervised_case": 0, "damage_liability": 0}
-                    | {"warning": 0, "confiscation": 0, "business_restricted": 0, "order_to_stop": 0}),
-    "pollution": (12, {"water_over_limit": 8, "air_over_limit": 8, "noise_over_limit": 6, "quota_exceeded": 0, "waste_check_failed": 6}),
-    "management": (8, {"disclosed_late": 3, "not_disclosed": 6, "disclosed_incompletely": 3, "not_networked": 3, "few_measurements": 3}
-                   | {"commitment_broken": 6, "verified_complaint": 2, "cleaner_production_overdue": 4}),
-    "merit": (6, {"commendation": 6, "management_system": 2, "green_factory": 5, "deep_treatment": 3, "commitment_kept": 2}
-              | {"positive_list": 2}),
+    "enforcement": (
+        0,
+        {"fine_points": 24, "order_to_correct": 4, "interview": 4, "supervised_case": 0, "damage_liability": 0}
+        | {"warning": 0, "confiscation": 0, "business_restricted": 0, "order_to_stop": 0},
+    ),
+    "pollution": (
+        12,
+        {"water_over_limit": 8, "air_over_limit": 8, "noise_over_limit": 6, "quota_exceeded": 0, "waste_check_failed": 6},
+    ),
+    "management": (
+        8,
+        {"disclosed_late": 3, "not_disclosed": 6, "disclosed_incompletely": 3, "not_networked": 3, "few_measurements": 3}
+        | {"commitment_broken": 6, "verified_complaint": 2, "cleaner_production_overdue": 4},
+    ),
+    "merit": (
+        6,
+        {"commendation": 6, "management_system": 2, "green_factory": 5, "deep_treatment": 3, "commitment_kept": 2}
+        | {"positive_list": 2},
+    ),
 }
 GRADES = np.array(["green", "blue", "yellow", "red", "black"])
 
@@ -125,8 +137,9 @@ def _points() -> Iterator[tuple[str, Formula]]:
     yield "business_restricted", lambda r: r.among("kind", "penalty") * r.is_stopped * r.shortened(24, 12) * 20
     yield "order_to_correct", lambda r: r.among("order_category", "correct", "correct_by") * r.within(12) * 2
     yield "order_to_stop", lambda r: r.priced("order_category", stops) * r.shortened(12, 6)
-    yield "supervised_case", lambda r: (
-        r.among("list_name", "supervised_case") * r.priced("level", levels) * r.until("removed_on", 1)
+    yield (
+        "supervised_case",
+        lambda r: r.among("list_name", "supervised_case") * r.priced("level", levels) * r.until("removed_on", 1),
     )
     yield "damage_liability", lambda r: r.among("offence", "civil_damage") * r.final * r.within(24) * DAMAGES.calc(r.damages)
     yield "interview", lambda r: r.among("kind", "interview") * r.within(6) * 2
@@ -139,40 +152,53 @@ def _pollution() -> Iterator[tuple[str, Formula]]:
     yield "water_over_limit", lambda r: r.among("medium", "water") * (r.exceedance >= 0) * r.within(12) * LIMIT.calc(r.exceedance)
     yield "air_over_limit", lambda r: r.among("medium", "air") * (r.exceedance >= 0) * r.within(12) * LIMIT.calc(r.exceedance)
     yield "noise_over_limit", lambda r: r.among("medium", "noise") * r.within(12) * 2
-    yield "quota_exceeded", lambda r: (
-        r.among("kind", "discharge_total") * (r.discharged > r.quota) * (r.quota > 0) * r.within(12)
-        * np.select([r.discharged * 100 < r.quota * 110, r.discharged * 100 < r.quota * 150], [4, 6], 8)
+    yield (
+        "quota_exceeded",
+        lambda r: (
+            r.among("kind", "discharge_total")
+            * (r.discharged > r.quota)
+            * (r.quota > 0)
+            * r.within(12)
+            * np.select([r.discharged * 100 < r.quota * 110, r.discharged * 100 < r.quota * 150], [4, 6], 8)
+        ),
     )
     yield "waste_check_failed", lambda r: r.priced("waste_check_result", {"basic": 2, "failed": 6}) * r.within(12)
 
 
 def _management() -> Iterator[tuple[str, Formula]]:
     yield "disclosed_late", lambda r: r.among("kind", "disclosure") * (r.filed_on > r.day) * r.within(12) * 1
-    yield "not_disclosed", lambda r: (
-        r.among("kind", "disclosure") * (r.filed_on == NEVER) * (r.day + 30 < np.datetime64(r.as_of)) * r.within(12) * 3
+    yield (
+        "not_disclosed",
+        lambda r: (
+            r.among("kind", "disclosure") * (r.filed_on == NEVER) * (r.day + 30 < np.datetime64(r.as_of)) * r.within(12) * 3
+        ),
     )
-    yield "disclosed_incompletely", lambda r: (
-        r.among("kind", "disclosure") * (r.filed_on != NEVER) * ~r.complete * r.within(12) * 1
+    yield (
+        "disclosed_incompletely",
+        lambda r: r.among("kind", "disclosure") * (r.filed_on != NEVER) * ~r.complete * r.within(12) * 1,
     )
     yield "not_networked", lambda r: r.among("kind", "self_monitoring") * ~r.networked * r.within(12) * 3
     yield "few_measurements", lambda r: r.among("kind", "self_monitoring") * (r.done < r.planned) * r.within(12) * 1
     yield "commitment_broken", lambda r: r.among("kind", "commitment") * ~r.kept * r.within(24) * 3
     yield "verified_complaint", lambda r: r.among("kind", "complaint") * r.verified * r.within(12) * 1
-    yield "cleaner_production_overdue", lambda r: (
-        r.among("kind", "cleaner_production_audit") * (r.day < np.datetime64(r.as_of)) * r.until("accepted_on", 1) * 4
+    yield (
+        "cleaner_production_overdue",
+        lambda r: r.among("kind", "cleaner_production_audit") * (r.day < np.datetime64(r.as_of)) * r.until("accepted_on", 1) * 4,
     )
 
 
 def _merit() -> Iterator[tuple[str, Formula]]:
-    praised, factory = {"national": 6, "provincial": 4, "city": 2, "county": 1}, {"national": 5, "provincial": 3, "city": 2, "county": 1}
+    praised, factory = (
+        {"national": 6, "provincial": 4, "city": 2, "county": 1},
+        {"national": 5, "provincial": 3, "city": 2, "county": 1},
+    )
     yield "commendation", lambda r: r.among("kind", "commendation") * r.priced("level", praised) * r.within(12)
     yield "management_system", lambda r: r.among("certificate", "iso14001") * r.until("valid_to", 0) * 2
-    yield "green_factory", lambda r: (
-        r.among("certificate", "green_factory") * r.priced("level", factory) * r.until("valid_to", 0)
-    )
+    yield "green_factory", lambda r: r.among("certificate", "green_factory") * r.priced("level", factory) * r.until("valid_to", 0)
     yield "deep_treatment", lambda r: r.among("certificate", "ultra_low_emission", "deep_treatment") * r.until("valid_to", 0) * 3
-    yield "commitment_kept", lambda r: (
-        r.among("kind", "commitment") * r.kept * r.among("signed_by", "head_of_unit") * r.within(24) * 2
+    yield (
+        "commitment_kept",
+        lambda r: r.among("kind", "commitment") * r.kept * r.among("signed_by", "head_of_unit") * r.within(24) * 2,
     )
     yield "positive_list", lambda r: r.among("list_name", "positive_list") * r.until("removed_on", 1) * 2
 
@@ -266,7 +292,11 @@ def rate(given: Given) -> Answer:
     score = simulation.calculate("unit_score", given.as_of.isoformat())
     rank = simulation.calculate("final_rank", given.as_of.isoformat())
     closed = pc.equal(units.column("status"), "closed").to_numpy()
-    columns = [units.column("unit_id"), pa.array(score.astype("int64"), mask=closed), pa.array(np.where(closed, "", GRADES[rank]))]
+    columns = [
+        units.column("unit_id"),
+        pa.array(score.astype("int64"), mask=closed),
+        pa.array(np.where(closed, "", GRADES[rank])),
+    ]
     table = pa.table(columns, names=ANSWER.names).cast(ANSWER)
     return Answer(table, {"facts": read - began, "evaluated": perf_counter() - read}, "evaluated")
 

@@ -66,10 +66,22 @@ def _decision(as_of: date) -> dict[str, Any]:
         {"_id": str(n), "kind": f'"{kind}"', "when": when, "rule": f'"{rule}"', "points": str(points), "rank": str(rank), **fixed}
         for n, (kind, when, rule, points, rank) in enumerate(_rows(as_of))
     ]
-    table = {"hitPolicy": "collect", "executionMode": "loop", "inputField": "records", "outputPath": "charges", "passThrough": True}
+    table = {
+        "hitPolicy": "collect",
+        "executionMode": "loop",
+        "inputField": "records",
+        "outputPath": "charges",
+        "passThrough": True,
+    }
     nodes = [
         {"id": "in", "type": "inputNode", "name": "in", **head},
-        {"id": "table", "type": "decisionTableNode", "name": "table", **head, "content": table | {"inputs": inputs, "outputs": outputs, "rules": rules}},
+        {
+            "id": "table",
+            "type": "decisionTableNode",
+            "name": "table",
+            **head,
+            "content": table | {"inputs": inputs, "outputs": outputs, "rules": rules},
+        },
         {"id": "caps", "type": "functionNode", "name": "caps", **head, "content": {"source": FUNCTION.read_text("utf-8")}},
         {"id": "out", "type": "outputNode", "name": "out", **head},
     ]
@@ -89,7 +101,13 @@ def _rows(as_of: date) -> Iterator[Row]:
     yield from _penalties(within, shortened)
     for category, points in {"correct": 2, "correct_by": 2}.items():
         yield "order", f'order_category == "{category}" and {within(12)}', "order_to_correct", points, 0
-    for category, points in {"restore": 3, "restrict_production": 6, "seize": 6, "stop_construction": 8, "stop_production": 12}.items():
+    for category, points in {
+        "restore": 3,
+        "restrict_production": 6,
+        "seize": 6,
+        "stop_construction": 8,
+        "stop_production": 12,
+    }.items():
         yield "order", f'order_category == "{category}" and {stopped}', "order_to_stop", points, 0
     yield from _listings_and_courts(within, now)
     yield from _pollution(within)
