@@ -34,6 +34,8 @@ class Book:
         page = self.workbook.add_worksheet(self.say(f"name.{name}"))
         page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
         page.set_tab_color("#57606a")
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         for column, width in enumerate(widths):
             page.set_column(column, column, width)
         return page

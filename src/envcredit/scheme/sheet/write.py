@@ -107,6 +107,8 @@ def _page(book: Book, sheet: Sheet) -> Any:
     page = book.workbook.add_worksheet(sheet.title(book.language))
     page.protect("", _OPTIONS)
     page.set_tab_color(_TABS[sheet.section])
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     return page
 
 
