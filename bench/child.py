@@ -34,8 +34,8 @@ def measured(arguments: argparse.Namespace) -> dict[str, object]:
 def _work(what: str, given: Given, shelf: Path) -> Callable[[], Answer]:
     """What is to be measured, with everything imported."""
     if what in PEERS:
-        rate = import_module(f"bench.peers.{PEERS[what]}").rate
-        return lambda: rate(given)  # type: ignore[no-any-return]
+        rate: Callable[[Given], Answer] = import_module(f"bench.peers.{PEERS[what]}").rate
+        return lambda: rate(given)
     from bench.ours import MEASURES, Ours, prepare_shelf
 
     ours = Ours(given, prepare_shelf(shelf), shelf)

@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -50,11 +51,13 @@ class Manifest:
 def read_manifest() -> Manifest:
     """``bench/manifest.yaml``."""
     plain = YAML(typ="safe").load(HERE / "manifest.yaml")
-    workloads = {
-        name: Workload(name, **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for name, row in plain["workloads"].items()
-    }
+    workloads = {name: _workload(name, row) for name, row in plain["workloads"].items()}
     return Manifest(HERE / plain["scheme"], str(plain["as_of"]), str(plain["known_at"]), workloads)
+
+
+def _workload(name: str, row: Mapping[str, Any]) -> Workload:
+    sample, without = row.get("sample", {}), tuple(row.get("without", ()))
+    return Workload(name, row["units"], row["records"], row["repetitions"], sample, without)
 
 
 def make(workload: Workload, folder: Path) -> Path:

@@ -14,7 +14,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -197,11 +197,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where to keep the figures")
     parser.add_argument("--data", type=Path, default=Path("build/bench"), help="where workloads are made")
     parser.add_argument("--only", nargs="*", help="only these measurements (ours' grades always)")
+    parser.add_argument("--repetitions", type=int, help="instead of the manifest's number")
     parser.add_argument("--profile", action="store_true", help="every step of our plan, nothing else")
     arguments = parser.parse_args()
-    console, results = Console(), {"versions": _versions(), "workloads": {}}
+    console, results = Console(width=None if sys.stdout.isatty() else 120), dict[str, object]()
     for name in arguments.workload:
         workload = manifest.workloads[name]
+        workload = replace(workload, repetitions=arguments.repetitions or workload.repetitions)
         bench = Bench(manifest, workload, make(workload, arguments.data.resolve()))
         if arguments.profile:
             _profile(bench, console)
@@ -209,10 +211,10 @@ def main() -> None:
         wanted = [each for each in present(workload) if not arguments.only or each in ("grades", *arguments.only)]
         found = measure(bench, wanted, console)
         console.print(shown(workload, found), against_aims(found))
-        results["workloads"][name] = {each: one.plain() for each, one in found.items()}  # type: ignore[index]
+        results[name] = {each: one.plain() for each, one in found.items()}
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        arguments.out.write_text(json.dumps({"versions": _versions(), "workloads": results}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

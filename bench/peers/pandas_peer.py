@@ -83,7 +83,8 @@ _KINDS = (
 
 
 def _banded(value: pd.Series, bands: tuple[list[int], list[int]]) -> np.ndarray:
-    return np.array(bands[1])[np.searchsorted(bands[0], value.to_numpy(), side="right")]
+    points: np.ndarray = np.array(bands[1])[np.searchsorted(bands[0], value.to_numpy(), side="right")]
+    return points
 
 
 def _holds(frame: pd.DataFrame, *names: str) -> pd.Series:
