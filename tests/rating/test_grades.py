@@ -275,6 +275,11 @@ BY_MEDIUM = Book(
       rows:
         - {grade: red, from: penalty, when: medium = water, counts: {from: decided_on, within: period}, missing: {medium: skip}}
         - {grade: yellow, from: penalty, when: medium is unknown, counts: {from: decided_on, within: period}}
+        - grade: blue
+          from: penalty
+          when: medium = water and fine is unknown
+          counts: {from: decided_on, within: period}
+          missing: {medium: skip}
         - {grade: green}
     """
 )
@@ -283,9 +288,13 @@ BY_MEDIUM = Book(
 class TestRowsOfOneRule:
     unknown = BY_MEDIUM.story("{id: a, kind: penalty, decided_on: 2026-03-10}")
     air = BY_MEDIUM.story("{id: a, kind: penalty, decided_on: 2026-03-10, medium: air}")
+    before = BY_MEDIUM.story("{id: a, kind: penalty, decided_on: 2025-03-10, medium: water}")
 
     def test_what_one_row_takes_is_not_among_the_ignored_of_another(self) -> None:
         assert (self.unknown.grade, self.unknown.ignored) == ("yellow", {})
+
+    def test_what_several_rows_pass_over_for_one_reason_is_ignored_once(self) -> None:
+        assert [row["reason"] for row in self.before.rows("ignored")] == ["outside_period"]
 
     def test_what_no_row_takes_leaves_the_last(self) -> None:
         assert self.air.grade == "green"

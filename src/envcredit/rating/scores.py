@@ -14,7 +14,7 @@ from ibis import _
 
 from envcredit.rating.exact import rounded
 from envcredit.rating.picks import COUNTED, REFUSE
-from envcredit.rating.program import Program, steps_of
+from envcredit.rating.program import Program, rule_of, steps_of
 from envcredit.scheme.bands import normalised
 from envcredit.scheme.conditions.tree import Type
 from envcredit.scheme.model import GradeRule, Scheme, TierRule
@@ -97,9 +97,11 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
 
     ``silent`` names kinds that are never listed as unwanted: those that amend others or serve as input to values.
     """
-    by_a_row = pick.filter((pick.effect == "row") & (pick.status == COUNTED)).select("unit_id", "record_id", "rule_key")
     passed = pick.filter((pick.effect != "value") & (pick.status != COUNTED))
-    passed = passed.anti_join(by_a_row, ["unit_id", "record_id", "rule_key"])  # another row of the same rule took it
+    in_rows = any(rule_of(one.key) != one.key for one in program.facts)
+    if in_rows:  # another row of the same rule may have taken it
+        by_a_row = pick.filter((pick.effect == "row") & (pick.status == COUNTED)).select("unit_id", "record_id", "rule_key")
+        passed = passed.anti_join(by_a_row, ["unit_id", "record_id", "rule_key"])
     by_repair = [
         ((passed.repair_rule == r.key) & passed.status.isin(["repaired", "ended"]), r.rule.clause) for r in program.repairs
     ]
@@ -111,6 +113,7 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
         clause=ibis.cases(*by_repair, else_=passed.clause) if by_repair else passed.clause,
         detail=_detail(passed),
     )
+    looked = looked.distinct() if in_rows else looked  # several rows may have passed it over alike
     given_way = scored.filter(scored.kept_instead != "")
     same = given_way.select(
         unit_id="unit_id",
