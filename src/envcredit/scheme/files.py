@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.yaml_tree import LARGEST_BYTES
 
 SCHEME_FILE = "scheme.yaml"
@@ -78,5 +79,16 @@ def _read(folder: Traversable, shown: str, names: Sequence[str]) -> tuple[tuple[
             with file.open("rb") as stream:
                 found.append(SchemeFile(place.file, stream.read(LARGEST_BYTES + 1), name.startswith("rules/")))
         except OSError as error:
-            diagnostics.append(problem("S013", place, found=error.strerror or type(error).__name__))
+            diagnostics.append(problem("S013", place, found=WordOf(_why(error))))
     return tuple(found), tuple(diagnostics)
+
+
+def _why(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "file.not_found"
+        case IsADirectoryError():
+            return "file.is_a_folder"
+        case PermissionError():
+            return "file.not_permitted"
+    return "file.broken"

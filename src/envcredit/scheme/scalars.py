@@ -65,9 +65,10 @@ def _length(text: str) -> Term:
 
 def range_of(value: Any) -> Any:
     """``80 to 100`` as its two ends; anything else as it is."""
-    if isinstance(value, list):
+    ends = tuple(part.strip() for part in value.split(" to ")) if isinstance(value, str) else ()
+    if isinstance(value, list) or len(ends) > 2:
         raise ValueError(f"not a decimal number or a range such as '80 to 100': {value!r}")
-    return tuple(p.strip() for p in value.split(" to ")) if isinstance(value, str) and " to " in value else value
+    return ends if len(ends) == 2 else value
 
 
 def _share(text: str) -> Decimal:

@@ -43,11 +43,15 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "year ": ("field.day", "2025-01-31"),
     "valid integer": ("field.integer", "3"),
     "valid boolean": ("field.yes_no", "true"),
+    "exceeded maximum size": ("field.integer_in_reach", "3"),
     "#[0-9a-f]": ("field.colour", '"#1a7f37"'),
     "refuse|skip": ("field.missing", "refuse / skip / assume CNY 0"),
     "(/[a-z0-9]": ("field.path", "cn/ningxia/enterprise"),
     "^[A-Za-z]": ("field.key", "air_penalty"),
+    "T\\d{2}:": ("field.instant", "2026-12-31T00:00:00Z"),
 }
+_OTHERWISE = ("field.as_in_manual", "—")
+"""For an error of pydantic that no field of the model gives today."""
 
 
 def shaped(model: type[M], data: Plain, places: Places, at: Spot = ()) -> tuple[M | None, tuple[Diagnostic, ...]]:
@@ -123,15 +127,14 @@ def _diagnosed(model: type[BaseModel], row: _ErrorRow, data: Plain, places: Plac
 
 
 def _wrong_value(row: _ErrorRow, key: str, value: Plain, place: Place) -> Diagnostic:
-    text = f"{row['msg']} {row.get('ctx', {}).get('pattern', '')}"
-    shown = row["loc"][-2] if row["loc"][-1] == "[key]" else value
-    for sign, (field, sample) in _VALUES.items():
-        if sign in text:
-            return problem("S034", place, key=key, expected=WordOf(field), found=shown, sample=sample)
     if row["type"].startswith(("greater_than", "less_than")):
         limit = ", ".join(f"{_SIGNS.get(name, name)} {bound}" for name, bound in row["ctx"].items())
         return problem("S035", place, key=key, found=value, limit=limit)
-    return problem("S036", place, key=key, found=value, reason=row["msg"])
+    text = f"{row['msg']} {row.get('ctx', {}).get('pattern', '')}"
+    field, sample = next((words for sign, words in _VALUES.items() if sign in text), _OTHERWISE)
+    if row["loc"][-1] == "[key]":
+        return problem("S036", place, key=row["loc"][-2], expected=WordOf(field), sample=sample)
+    return problem("S034", place, key=key, expected=WordOf(field), found=value, sample=sample)
 
 
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}

@@ -111,7 +111,7 @@ def read_tree(raw: bytes, file: str, expected: str, at: Spot = ()) -> Tree:
 
 def _decoded(raw: bytes, file: str) -> str:
     if len(raw) > LARGEST_BYTES:
-        raise _Refused(problem("S007", Place(file), size=len(raw), limit=LARGEST_BYTES))
+        raise _Refused(problem("S007", Place(file), limit=LARGEST_BYTES))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
@@ -10,7 +11,7 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedEOF, UnexpectedInp
 
 from envcredit.scheme.conditions.measures import resolve_measure, resolve_operand
 from envcredit.scheme.conditions.names import Names
-from envcredit.scheme.conditions.problems import ConditionProblem
+from envcredit.scheme.conditions.problems import AnyOf, ConditionProblem, WordOf
 from envcredit.scheme.conditions.resolve import Node, resolve_condition
 from envcredit.scheme.conditions.tree import Condition, Measure, Name, Quotient
 
@@ -63,7 +64,7 @@ def _check_size(text: str) -> None:
 
 
 def _syntax_problem(text: str, found: UnexpectedInput) -> ConditionProblem:
-    expected = ", ".join(sorted({_shown(name) for name in _expected(found)}))
+    expected = AnyOf(tuple(_SHOWN.get(name, name.lower()) for name in sorted(_expected(found))))
     if isinstance(found, UnexpectedToken) and found.token.type != "$END":
         return _unexpected(found.token, expected)
     if isinstance(found, UnexpectedCharacters):
@@ -72,7 +73,7 @@ def _syntax_problem(text: str, found: UnexpectedInput) -> ConditionProblem:
     return ConditionProblem("S103", len(text) + 1, {"expected": expected})
 
 
-def _unexpected(token: Token, expected: str) -> ConditionProblem:
+def _unexpected(token: Token, expected: AnyOf) -> ConditionProblem:
     return ConditionProblem("S102", (token.start_pos or 0) + 1, {"found": str(token), "expected": expected})
 
 
@@ -84,8 +85,8 @@ def _expected(found: UnexpectedInput) -> set[str]:
     return set(found.expected) if isinstance(found, UnexpectedEOF) else set()
 
 
-_SHOWN = {
-    "NAME": "name",
+_SHOWN: Mapping[str, str | WordOf] = {
+    "NAME": WordOf("condition.any_name"),
     "MONEY": "CNY 20_000",
     "PERCENT": "90%",
     "NUMBER": "2.5",
@@ -105,10 +106,6 @@ _SHOWN = {
     "PLUS": "+",
     "MINUS": "-",
     "SLASH": "/",
-    "$END": "(end)",
-    "<END-OF-FILE>": "(end)",
+    "$END": WordOf("condition.end"),
+    "<END-OF-FILE>": WordOf("condition.end"),
 }
-
-
-def _shown(terminal: str) -> str:
-    return _SHOWN.get(terminal, terminal.lower())

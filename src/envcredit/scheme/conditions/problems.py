@@ -31,6 +31,16 @@ class DidYouMean:
         return word("condition.did_you_mean", cast("Language", language), near=self.near) if self.near else ""
 
 
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """What may stand at a place of a text: signs and words of the language as they are, kinds of thing in the reader's words."""
+
+    signs: tuple[str | WordOf, ...]
+
+    def __format__(self, language: str) -> str:
+        return " | ".join(sorted(format(sign, language if isinstance(sign, WordOf) else "") for sign in self.signs))
+
+
 class ConditionProblem(Exception):
     """One problem at a column (from 1) of the text, with the values of its diagnostic; ``more`` holds further ones."""
 
