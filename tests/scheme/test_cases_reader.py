@@ -67,6 +67,7 @@ def test_links_members_history_and_unit(write: Write) -> None:
     [
         ("of: [fine]", "of: [fien]", "S161", 8),
         ("as_of: 2026-12-31\n", "as_of: 31.12.2026\n", "S034", 10),
+        ("as_of: 2026-12-31\n", "as_of: 2026-12-31\n  known_at: 2027-01-10\n", "S034", 13),
         ("  expect:", "  expects:", "S030", 3),
         ("kind: penalty,", "kind: penalti,", "S062", 21),
         ("kind: penalty, ", "", "S031", 7),

@@ -73,6 +73,8 @@ def test_a_good_scheme_has_no_problem_and_keeps_the_order_of_its_rules(write: Wr
             "rules/fines.yaml:22:37",
         ),
         ("fines_in_a_year:\n", "fine:\n", "S005", "rules/fines.yaml:10:1"),
+        ("fines_in_a_year:\n", "罚款次数:\n", "S036", "rules/fines.yaml:10:1"),
+        ("fines_in_a_year:\n", "air: {kind: tier, tiers: [{points: 8 to 9 to 10}]}\nfin:\n", "S034", "rules/fines.yaml:10:36"),
         ("fines_in_a_year:\n", "medium:\n", "S061", "rules/fines.yaml:10:1"),
         ("kind: derive", "kind: &x derive", "S006", "rules/fines.yaml:11:9"),
     ],
