@@ -10,7 +10,10 @@ WITH standing AS (
     certificate, list_name, incident_level, responsible
   FROM record
   WHERE recorded_at <= getvariable('known_at')
-    AND kind NOT IN ('permit')
+    AND kind <> 'permit'
+    AND (kind IN ('listing', 'certification', 'cleaner_production_audit')   -- of the others nothing counts after 36 months
+      OR coalesce(decided_on, occurred_on, final_on, sampled_on, received_on, awarded_on, signed_on, due_on, checked_on, period_to,
+        done_on) + INTERVAL 36 MONTH >= getvariable('as_of'))
     AND (kind <> 'monitoring' OR NOT compliant)
     AND record_id NOT IN (SELECT replaces FROM record WHERE replaces <> '' AND recorded_at <= getvariable('known_at'))
 )
