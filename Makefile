@@ -1,7 +1,7 @@
 # make demo | make test | make docs: each sets up everything it needs on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs docs-build docs-refresh lock clean
+.PHONY: help setup demo test check bench docs docs-build docs-refresh lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup  ## measured against peers, one run; see bench/README.md
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement bench/requirements.txt
+	$(BIN)/python -m bench.run city province --out bench/results/$$($(BIN)/python -c 'from importlib.metadata import version; print(version("envcredit"))').json
 
 docs: docs-build  ## the manual in zh and en, opened in a browser
 	@$(BIN)/python docs/open_manual.py build/docs/zh/index.html
