@@ -62,7 +62,10 @@ class Heard:
 
 
 def facts(keeper: Keeper, heard: Heard, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
-    """One row a record and rated row: HEAD without the record's own clocks, its attributes, day and clocks, and the states."""
+    """One row a record and rated row: HEAD without the record's own clocks, its attributes, day and clocks, and the states.
+
+    Only what amends other records is kept on the way; the rows themselves are wide, and whoever asks keeps them once.
+    """
     columns = needed(vocabulary, attributes)
     joined = heard.party.filter(_.unit_id.notnull()).drop("reason").rename(real_id="unit_id")
     stated = known_records(heard.record.select(*HEAD, *PARTY, *columns)).join(joined, list(PARTY)).drop(*PARTY)
@@ -72,7 +75,7 @@ def facts(keeper: Keeper, heard: Heard, attributes: Iterable[str], vocabulary: V
     now_known = (placed.recorded_at <= placed.known_at) & (placed.replaced_at.isnull() | (placed.replaced_at > placed.known_at))
     true_then = (placed.day <= placed.as_of) & (placed.record_id != placed.without)
     base = placed.filter(now_known & true_then).drop("without", "replaced_at", "recorded_at", "replaces")
-    return keeper.keep("fact", with_states(keeper.keep("fact_base", base), vocabulary))
+    return with_states(base, keeper.keep("amended", _states(base)), vocabulary)
 
 
 def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
@@ -80,9 +83,8 @@ def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
     return ibis.cases(*((table.kind == kind.name, table[kind.date]) for kind in kinds.values()))
 
 
-def with_states(base: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+def with_states(base: ir.Table, states: ir.Table, vocabulary: Vocabulary) -> ir.Table:
     """Facts with what later documents did to them, as of the unit's day."""
-    states = _states(base)
     same = (base.unit_id == states.state_unit) & (base.by_member == states.state_member) & (base.document_key == states.state_key)
     joined = base.left_join(states, same)
     amended = {kind: joined.kind.isin(list(vocabulary.kinds[kind].amends)) for kind in AMENDING}

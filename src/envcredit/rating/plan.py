@@ -56,8 +56,9 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     """Every stage of :data:`envcredit.rating.columns.STAGES`, ``unit`` and ``fact``, and what is asked of them, kept."""
     reading = Reading(program, vocabulary)
     party = attached(keeper, start.record, start.lookup, start.link)
-    fact = facts(keeper, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
-    known = keeper.keep("fact_known", with_repairs(_with_units(fact, start.subject, program.names()), program, vocabulary))
+    heard = facts(keeper, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
+    known = keeper.keep("fact_known", with_repairs(_with_units(heard, start.subject, program.names()), program, vocabulary))
+    fact = known.select(*heard.columns)
     tables = rule_tables(keeper, "fact", program.facts, program)
     pick, value = _picked(keeper, known, start.subject, reading, tables)
     row = keeper.keep("unit_row", unit_rows(start.subject, value, program))

@@ -21,6 +21,7 @@ from envcredit.records.readers import read_content
 from envcredit.records.readers.encoding import damaged
 from envcredit.records.source import Cell
 from envcredit.records.statements import Scalar
+from envcredit.records.unit_columns import plain_units
 from envcredit.records.wide import TYPES
 
 _MORE_HEADS = {
@@ -49,6 +50,9 @@ def read_units(path: Path, *, limits: Limits = STANDARD) -> tuple[pa.Table, tupl
     Raises ``RecordsError`` with every problem of the file: a unit list is right as a whole or not used.
     """
     vocabulary = read_vocabulary()
+    plain = plain_units(path, unit_schema(vocabulary), vocabulary, limits) if path.suffix == ".parquet" else None
+    if plain is not None:
+        return plain, ()
     content = read_content(path, limits)
     found: list[Diagnostic] = list(content.notes)
     units: list[_Unit] = []

@@ -20,7 +20,7 @@ def read_parquet(path: Path, limits: Limits) -> Content:
     """One sheet; line n is row n of the file. Sizes are checked in the footer before any column is unpacked."""
     try:
         file = pq.ParquetFile(path)
-        _within(path.name, file.metadata, limits)
+        within(path.name, file.metadata, limits)
         table = file.read()
         columns = [[_text(value) for value in column.to_pylist()] for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -31,7 +31,8 @@ def read_parquet(path: Path, limits: Limits) -> Content:
     return Content(path.name, digest_of_file(path), "Parquet", "UTF-8", (sheet,))
 
 
-def _within(file: str, metadata: pq.FileMetaData, limits: Limits) -> None:
+def within(file: str, metadata: pq.FileMetaData, limits: Limits) -> None:
+    """Raises ``RecordsError`` (R105, R106, R111) for a file that says in its footer that it is too large."""
     place = Place(file)
     unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
     if metadata.num_columns > limits.columns:
