@@ -77,6 +77,9 @@ def test_a_file_beside_the_scheme_comes_first(write: Write) -> None:
     own.write_text(text, "utf-8")
     scheme = read_scheme(folder)
     assert str(scheme.rules["order_36_general"].ends_after) == "6 months"  # type: ignore[union-attr]
+    plain = plain_scheme(scheme)
+    assert "uses" not in plain
+    assert "order_36_general" in plain["rules"], "the file beside the scheme does not go along"
 
 
 @pytest.mark.parametrize(

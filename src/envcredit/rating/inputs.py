@@ -104,8 +104,9 @@ def start_tables(recipe: Recipe, vocabulary: Vocabulary) -> Relations:
 def load_start(engine: Engine, start: Start, scheme: Scheme, vocabulary: Vocabulary) -> None:
     """Puts everything but the records in place."""
     known = start.lookup if start.lookup is not None else start.units
-    engine.load("subject", subject_table(start, scheme, vocabulary))
-    engine.load("placement", _placements(start, scheme))
+    clocks = _clocks(start, scheme)
+    engine.load("subject", _subjects(start, clocks, vocabulary))
+    engine.load("placement", _placements(start, clocks))
     engine.load("lookup_unit", _codes(known))
     engine.load("lookup_name", name_table(known))
     engine.load("link", _table(start.links, _LINK))
@@ -117,10 +118,10 @@ def _subject_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
     return {"unit_id": pa.string(), "real_id": pa.string(), "without": pa.string(), **_CLOCKS, **columns}
 
 
-def subject_table(start: Start, scheme: Scheme, vocabulary: Vocabulary) -> pa.Table:
+def _subjects(start: Start, clocks: Mapping[str, Any], vocabulary: Vocabulary) -> pa.Table:
     """One row an ask: ``unit_id, real_id, without``, the clocks, and the unit's columns."""
     schema = _subject_schema(vocabulary)
-    columns = {name: start.asks.column(name) for name in ("unit_id", "real_id", "without")} | _clocks(start, scheme)
+    columns = {name: start.asks.column(name) for name in ("unit_id", "real_id", "without")} | dict(clocks)
     place = _places_of(start)
     for name in vocabulary.unit:
         if name != "unit_id":
@@ -162,9 +163,8 @@ def _days_of(pair: str) -> tuple[date, date | None]:
     return date.fromisoformat(as_of), date.fromisoformat(enrolled) if enrolled else None
 
 
-def _placements(start: Start, scheme: Scheme) -> pa.Table:
+def _placements(start: Start, clocks: Mapping[str, Any]) -> pa.Table:
     """Which rated row hears of which unit: of itself, and a park of its members."""
-    clocks = _clocks(start, scheme)
     own = pa.table({**{name: start.asks.column(name) for name in ("unit_id", "real_id", "without")}, **clocks})
     none = pa.repeat("", own.num_rows)
     placed = [own.append_column("by_member", none)]

@@ -8,6 +8,7 @@ it) and then in the built-in library.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
@@ -23,6 +24,7 @@ BESIDE = "uses"
 _KEYED = ("sources", "clauses", "rules", "missing")
 
 
+@cache
 def regulations() -> Mapping[str, Traversable]:
     """The file of every built-in version by its identity (``cn/ndrc/credit-repair/2026-04-01``), sorted."""
     return dict(sorted(_files(files("envcredit.data").joinpath("regulations"), ())))

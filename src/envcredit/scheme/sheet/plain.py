@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from envcredit.base.days import Term
 from envcredit.scheme.model import Scheme
-from envcredit.scheme.regulations import read_regulation, without_used
+from envcredit.scheme.regulations import read_regulation, regulations, without_used
 from envcredit.scheme.scalars import Percent
 from envcredit.scheme.yaml_tree import Plain
 
@@ -20,8 +20,13 @@ _PERCENT = get_args(Percent)[1]
 
 
 def plain_scheme(scheme: Scheme) -> dict[str, Plain]:
-    """What stands in a scheme's own files; reading it again gives an equal scheme."""
-    return without_used(_part(scheme), [_part(read_regulation(identity)) for identity in scheme.uses])
+    """What stands in a scheme's own files; reading it again gives an equal scheme.
+
+    What came from a regulation beside the scheme is written as the scheme's own, since that file does not go along.
+    """
+    built_in = tuple(identity for identity in scheme.uses if identity in regulations())
+    own = _part(scheme.model_copy(update={"uses": built_in}))
+    return without_used(own, [_part(read_regulation(identity)) for identity in built_in])
 
 
 def _part(part: BaseModel) -> dict[str, Plain]:
