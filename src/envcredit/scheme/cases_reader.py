@@ -14,7 +14,7 @@ from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.files import SchemeFile, cases_of, shown_name
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.shape import shaped
-from envcredit.scheme.yaml_tree import Places, Plain, Spot, read_tree
+from envcredit.scheme.yaml_tree import Places, Plain, Spot, other_shape, read_tree
 
 _SAMPLE = "- {case: …, of: [air_penalty], as_of: 2026-12-31, expect: {score: 98}}"
 _Row = Mapping[str, Written]
@@ -53,8 +53,7 @@ def _cases_of_file(file: SchemeFile, types: CaseTypes, found: list[Diagnostic]) 
     if tree.data is None:
         return
     if not isinstance(tree.data, list):
-        what = WordOf("yaml.mapping" if isinstance(tree.data, dict) else "yaml.text")
-        found.append(problem("S010", Place(file.shown, 1, 1), expected=WordOf("yaml.list"), found=what, sample=_SAMPLE))
+        found.append(other_shape(tree.data, file.shown, list, _SAMPLE))
         return
     yield from _typed(tree.data, tree.places, types, found)
 

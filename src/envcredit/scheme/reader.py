@@ -14,14 +14,13 @@ from typing import NamedTuple
 from envcredit.base.diagnostics import Diagnostic, Place, errors_in, problem
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.errors import SchemeError
-from envcredit.scheme.conditions.problems import WordOf
 from envcredit.scheme.files import SchemeFile, files_of, shown_name
 from envcredit.scheme.library import locate
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.regulations import join_used
 from envcredit.scheme.shape import shaped
 from envcredit.scheme.typed import typed_problems
-from envcredit.scheme.yaml_tree import Places, Plain, read_tree
+from envcredit.scheme.yaml_tree import Places, Plain, other_shape, read_tree
 
 _SCHEME_SAMPLE = "scheme: model/enterprise"
 _RULES_SAMPLE = "air_penalty: {kind: deduct, clause: measures/1, …}"
@@ -103,9 +102,7 @@ def _mapping(file: SchemeFile, places: Places, diagnostics: list[Diagnostic]) ->
     if tree.data is None:
         return None
     if not isinstance(tree.data, dict):
-        found = WordOf("yaml.list" if isinstance(tree.data, list) else "yaml.text")
-        place = Place(file.shown, 1, 1)
-        diagnostics.append(problem("S010", place, expected=WordOf("yaml.mapping"), found=found, sample=sample))
+        diagnostics.append(other_shape(tree.data, file.shown, dict, sample))
         return None
     diagnostics += _rules_in_two_files(tree.places, places)
     places.written.update({spot: where for spot, where in tree.places.written.items() if spot not in places.written})

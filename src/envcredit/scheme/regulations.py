@@ -13,11 +13,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-from envcredit.base.diagnostics import Diagnostic, Place, problem
-from envcredit.scheme.conditions.problems import DidYouMean, WordOf, nearest
+from envcredit.base.diagnostics import Diagnostic, problem
+from envcredit.scheme.conditions.problems import DidYouMean, nearest
 from envcredit.scheme.model import Regulation
 from envcredit.scheme.shape import shaped
-from envcredit.scheme.yaml_tree import LARGEST_BYTES, Places, Plain, Spot, read_tree
+from envcredit.scheme.yaml_tree import LARGEST_BYTES, Places, Plain, Spot, other_shape, read_tree
 
 BESIDE = "uses"
 """The folder beside a scheme in which the regulations that it uses may stand."""
@@ -69,10 +69,10 @@ def _tree_of(identity: str, file: Traversable) -> _Told:
     shown, sample = f"{identity}.yaml", "regulation: cn/ndrc/credit-repair"
     with file.open("rb") as stream:
         tree = read_tree(stream.read(LARGEST_BYTES + 1), shown, sample)
+    if tree.data is None:
+        return _Told({}, tree.places, tree.diagnostics)
     if not isinstance(tree.data, dict):
-        what = WordOf("yaml.list" if isinstance(tree.data, list) else "yaml.text")
-        shape = problem("S010", Place(shown, 1, 1), expected=WordOf("yaml.mapping"), found=what, sample=sample)
-        return _Told({}, tree.places, tree.diagnostics or (shape,))
+        return _Told({}, tree.places, (*tree.diagnostics, other_shape(tree.data, shown, dict, sample)))
     _, problems = shaped(Regulation, tree.data, tree.places)
     return _Told(tree.data, tree.places, (*tree.diagnostics, *problems))
 

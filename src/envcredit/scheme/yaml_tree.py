@@ -109,6 +109,13 @@ def read_tree(raw: bytes, file: str, expected: str, at: Spot = ()) -> Tree:
     return Tree(data, builder.places, tuple(builder.diagnostics))
 
 
+def other_shape(data: Plain, file: str, expected: type[dict[str, Plain]] | type[list[Plain]], sample: str) -> Diagnostic:
+    """S010: a whole file that is not the mapping, or the list, that ``sample`` shows."""
+    words = {dict: WordOf("yaml.mapping"), list: WordOf("yaml.list")}
+    found = words.get(type(data), WordOf("yaml.text"))
+    return problem("S010", Place(file, 1, 1), expected=words[expected], found=found, sample=sample)
+
+
 def _decoded(raw: bytes, file: str) -> str:
     if len(raw) > LARGEST_BYTES:
         raise _Refused(problem("S007", Place(file), limit=LARGEST_BYTES))
