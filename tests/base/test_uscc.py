@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from stdnum.cn import uscc as second_opinion
 
 from envcredit.base import uscc
 from envcredit.base.diagnostics import Place
+from envcredit.base.uscc_column import are_valid
 
 WORKED_EXAMPLE = "91350100M000100Y43"  # GB 32100-2015
 
@@ -140,6 +142,50 @@ def test_any_text_gets_a_verdict_and_only_valid_ones_a_code(text: str) -> None:
     if finding is not None:
         assert finding.render("zh").startswith("a.csv:2: B10")
         assert finding.render("en")
+
+
+@st.composite
+def spoiled_codes(draw: st.DrawFn) -> str:
+    """A valid code with a few characters written over, most of them still characters that a code may have."""
+    letters = list(draw(valid_codes()))
+    for at in draw(st.sets(st.integers(0, 17), max_size=3)):
+        letters[at] = draw(st.sampled_from(uscc.ALPHABET + "*XOISVZxé９\x00"))
+    return "".join(letters)
+
+
+WRITTEN = st.one_of(
+    st.none(),
+    valid_codes(),
+    st.text(uscc.ALPHABET, min_size=17, max_size=17).map(lambda body: body + uscc.check_character(body)),
+    spoiled_codes(),
+    valid_codes().map(str.lower),
+    valid_codes().map(lambda code: code.replace("1", "１")),
+    valid_codes().map(lambda code: code[:8] + "**********"),
+    st.builds(lambda code, length: code[:length], valid_codes(), st.integers(0, 17)),
+    st.builds(lambda code, more: code + more, valid_codes(), st.text(max_size=3)),
+    st.text(max_size=18),
+)
+
+
+@given(st.lists(WRITTEN, max_size=8), st.integers(0, 3))
+def test_a_column_of_codes_is_judged_as_each_of_them_is(texts: list[str | None], first: int) -> None:
+    """Also of a slice, whose texts do not begin where its bytes do."""
+    expected = [None if text is None else bool(text) and uscc.verdict(text).code == text for text in texts]
+    found = are_valid(pa.array(texts, pa.string())[first:])
+    assert found.to_pylist() == expected[first:]
+
+
+@given(valid_codes(), st.integers(0, 17), st.sampled_from(uscc.ALPHABET + "IOSVZ"))
+def test_in_a_column_too_every_single_wrong_character_is_caught(code: str, at: int, other: str) -> None:
+    wrong = code[:at] + other + code[at + 1 :]
+    assert are_valid(pa.array([code, wrong])).to_pylist() == [True, wrong == code]
+
+
+@pytest.mark.parametrize("strange", "IOSVZ*é")
+def test_in_a_column_no_strange_character_passes_for_one_that_fits(strange: str) -> None:
+    bodies = [first + WORKED_EXAMPLE[1:17] for first in uscc.ALPHABET]
+    assert all(are_valid(pa.array([body + uscc.check_character(body) for body in bodies])).to_pylist())
+    assert not any(are_valid(pa.array([strange + body[1:] + uscc.check_character(body) for body in bodies])).to_pylist())
 
 
 @given(valid_codes())

@@ -21,8 +21,9 @@ Cleaning = Literal["full_width", "case", "spaces", "invisible", "hyphens"]
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+ORGANISATION_CHECKS = "0123456789X"
 
 _ABSENT = frozenset({"", "/", "无", "暂无", "不详", "NULL", "NONE", "N/A", "#N/A", "NAN"})
 _MASK = re.compile(r"[*×●■□#]|\.\.|X{4}")
@@ -119,7 +120,7 @@ def check_character(body: str) -> str:
     """The 18th character for the first 17 (GB 32100-2015). Raises ``ValueError`` for anything but 17 allowed characters."""
     if len(body) != 17 or not set(body) <= set(ALPHABET):
         raise ValueError(f"not the first 17 characters of a code: {body!r}")
-    total = sum(_VALUE[character] * weight for character, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(_VALUE[character] * weight for character, weight in zip(body, WEIGHTS, strict=True))
     return ALPHABET[-total % 31]
 
 
@@ -127,8 +128,8 @@ def organisation_check(body: str) -> str:
     """The ninth character of an organisation code for its first eight (GB 11714). Raises ``ValueError``."""
     if not re.fullmatch(r"[0-9A-Z]{8}", body):
         raise ValueError(f"not the first 8 characters of an organisation code: {body!r}")
-    total = sum(int(character, 36) * weight for character, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True))
-    return "0123456789X"[-total % 11]
+    total = sum(int(character, 36) * weight for character, weight in zip(body, ORGANISATION_WEIGHTS, strict=True))
+    return ORGANISATION_CHECKS[-total % 11]
 
 
 def registration_check(body: str) -> str:

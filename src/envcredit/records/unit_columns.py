@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from envcredit.base import uscc
+from envcredit.base.uscc_column import are_valid
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.records.converters import converter
 from envcredit.records.limits import Limits
@@ -42,19 +42,23 @@ def plain_units(path: Path, schema: pa.Schema, vocabulary: Vocabulary, limits: L
     table = file.read()
     if not table.num_rows or not all(_is_plain(table.column(name), name, vocabulary) for name in given.names):
         return None
-    if any(table.column(name).null_count for name in _NEEDED) or _twice(table.column("unit_id")) or not _codes_hold(table):
+    ids = table.column("unit_id").combine_chunks()
+    if any(table.column(name).null_count for name in _NEEDED) or _twice(ids) or not _codes_hold(table):
         return None
     whole = {
         name: table.column(name) if name in given.names else pa.nulls(table.num_rows, schema.field(name).type)
         for name in schema.names
     }
-    return pa.table(whole, schema=schema).sort_by("unit_id")
+    made = pa.table(whole, schema=schema)
+    return made if _rises(ids) else made.sort_by("unit_id")
 
 
 def _is_plain(column: pa.ChunkedArray, name: str, vocabulary: Vocabulary) -> bool:
     """Whether reading each value as text would give the value itself."""
     attribute = vocabulary.unit[name]
     match attribute.type:
+        case "text" if name == "uscc" or column.null_count == len(column):
+            return True
         case "text":
             return not pc.any(pc.match_substring_regex(column, _NOT_PLAIN)).as_py()
         case "code" | "day":
@@ -70,9 +74,14 @@ def _is_plain(column: pa.ChunkedArray, name: str, vocabulary: Vocabulary) -> boo
 def _codes_hold(table: pa.Table) -> bool:
     if "uscc" not in table.column_names:
         return True
-    codes = table.column("uscc").drop_null()
-    return not _twice(codes) and all(uscc.verdict(code).code == code for code in codes.to_pylist())
+    codes = table.column("uscc").drop_null().combine_chunks()
+    return bool(pc.all(are_valid(codes), min_count=0).as_py()) and not _twice(codes)
 
 
-def _twice(column: pa.ChunkedArray) -> bool:
-    return bool(pc.count_distinct(column).as_py() < len(column))
+def _twice(texts: pa.Array) -> bool:
+    return not _rises(texts) and bool(pc.count_distinct(texts).as_py() < len(texts))
+
+
+def _rises(texts: pa.Array) -> bool:
+    """Whether each text comes after the one before it, which is quicker to see than that no two are the same."""
+    return bool(pc.all(pc.less(texts[:-1], texts[1:]), min_count=0).as_py())
