@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from envcredit.base.diagnostics import problem
+from envcredit.base.shape import Shape
 from envcredit.errors import InputError
 
 
@@ -32,6 +33,22 @@ class Engine(Protocol):
     def attach(self, name: str, paths: Sequence[Path]) -> ir.Table:
         """One or several Parquet files of one schema as a table, without copying them."""
 
+    def attach_folder(self, name: str, location: str, shape: Shape) -> ir.Table:
+        """Parquet files of a folder (a path, or the address of an object store) as a table of ``shape``.
+
+        Files may lie in folders like ``kind=penalty/year=2026``; those that ``shape`` rules out are not opened.
+        Raises ``InputError``: T133 and T134 columns, T135 no Parquet file, T136 not reached.
+        """
+
+    def attach_table(self, name: str, table: str, shape: Shape) -> ir.Table:
+        """A table or view that the engine had before (``table``, ``schema.table``, ``catalog.schema.table``), seen as ``shape``.
+
+        Raises ``InputError``: T131 no name of a table, T132 no such table, T133 and T134 columns.
+        """
+
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        """An expression under a name, computed by whatever reads it."""
+
     def table(self, name: str) -> ir.Table:
         """A table that was loaded, attached or computed."""
 
@@ -46,6 +63,19 @@ class Engine(Protocol):
 
     def write_parquet(self, name: str, path: Path, order: Sequence[str]) -> int:
         """Writes the rows of a kept table in ``order`` to one Parquet file and returns their number."""
+
+    def write_folder(self, name: str, location: str, partition_by: Sequence[str], order: Sequence[str]) -> int:
+        """Writes the rows of a kept table as Parquet to a folder that is not there yet, and returns their number.
+
+        Each value of each column of ``partition_by`` (none may be null) gets a folder of its own; files are in ``order``.
+        Raises ``InputError``: T136 not reached, T137 something is there.
+        """
+
+    def write_table(self, name: str, target: str) -> int:
+        """Makes a kept table a lasting one of the database, in place of any of its name, and returns the number of its rows.
+
+        Raises ``InputError``: T131 no name of a table, T138 it cannot be written.
+        """
 
 
 class Opened(Engine, Protocol):

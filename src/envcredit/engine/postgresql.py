@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import ibis.expr.datatypes as dt
@@ -24,13 +25,26 @@ from ibis.backends.sql.datatypes import PostgresType
 from psycopg import sql
 
 from envcredit.base.diagnostics import problem
+from envcredit.base.shape import Shape
 from envcredit.engine.dialects import PostgreSQLWords
+from envcredit.engine.folders import open_folder, shown, write_batches
 from envcredit.engine.rows import arrow_schema, write_rows
+from envcredit.engine.shapes import quoted, shaped, table_parts
 from envcredit.errors import InputError
 
 SCHEMA = "envcredit"
 BINARY_ORDER = ' COLLATE "C"'
 _BATCH_ROWS = 65_536
+_PLACE_OF = """
+    SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relname = %s AND nspname = ANY(%s) AND relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND has_schema_privilege(pg_namespace.oid, 'USAGE') AND has_table_privilege(pg_class.oid, 'SELECT')
+    ORDER BY array_position(%s::name[], nspname) LIMIT 1
+"""
+_COLUMNS_OF = """
+    SELECT attname, format_type(atttypid, atttypmod), attcollation FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE attrelid = to_regclass(%s) AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
 
 
 class _Backend(Backend):  # type: ignore[misc]
@@ -69,6 +83,7 @@ class PostgreSQL:
         if self._con.execute(lock, [self._schema]).fetchone() != (True,):
             self._end()
             raise InputError([problem("T115", engine=_shown(url), schema=self._schema)])
+        self._theirs: list[str] = _one(self._con.execute("SELECT current_schemas(false)"))
         schema = sql.Identifier(self._schema)
         self._con.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
         # Expressions of hundreds of branches would be compiled for longer than they run.
@@ -85,10 +100,10 @@ class PostgreSQL:
 
     def close(self) -> None:
         """Drops what is not to be kept and ends the connection."""
-        for name in sorted(self._made):
-            kept = "all" in self._kept or name in self._kept
-            statement = "ALTER TABLE {} SET LOGGED" if kept else "DROP TABLE IF EXISTS {}"
-            self._con.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        views = {name for name in self._made if self._is_view(name)}
+        for name in sorted(views) + sorted(self._made - views):
+            kept = name not in views and ("all" in self._kept or name in self._kept)
+            self._con.execute(f'ALTER TABLE "{name}" SET LOGGED' if kept else self._dropped(name))
         self._end()
 
     def _end(self) -> None:
@@ -116,7 +131,41 @@ class PostgreSQL:
         """Unlogged, because a run that is cut off is made again; texts in binary order, whatever the database's language is."""
         self._made.add(name)
         columns = ", ".join(f'"{column}" {_type(kind)}' for column, kind in schema.items())
-        return f'DROP TABLE IF EXISTS "{name}"; CREATE UNLOGGED TABLE "{name}" ({columns})'
+        return f'{self._dropped(name)}; CREATE UNLOGGED TABLE "{name}" ({columns})'
+
+    def _dropped(self, name: str) -> str:
+        """A run that was cut off may have left a view of this name, and views over it."""
+        return f'DROP VIEW IF EXISTS "{name}" CASCADE' if self._is_view(name) else f'DROP TABLE IF EXISTS "{name}"'
+
+    def _is_view(self, name: str) -> bool:
+        return bool(_one(self._con.execute("SELECT relkind = 'v' FROM pg_class WHERE oid = to_regclass(%s)", [quoted([name])])))
+
+    def attach_folder(self, name: str, location: str, shape: Shape) -> ir.Table:
+        """Streams the parts that can matter in, because the server reads no Parquet; what is left to sort out it does itself."""
+        folder = open_folder(location, shape)
+        if not folder.parts:
+            return self.load(name, shape.columns.empty_table())
+        rows = folder.dataset(shape)
+        self._con.execute(self._dropped(name))
+        found = self._stream(f"{name}_found", rows.schema, rows.to_batches(batch_size=_BATCH_ROWS))
+        return self.view(name, shaped(found, shape, shown(location)))
+
+    def attach_table(self, name: str, table: str, shape: Shape) -> ir.Table:
+        """A table or view of the database as a view; a name alone is looked for along the user's own search path."""
+        *schema, last = table_parts(table)[-2:]
+        places = schema or self._theirs
+        where = _one(self._con.execute(_PLACE_OF, [last, places, places]))
+        if where is None:
+            raise InputError([problem("T132", engine=self.dialect, table=table)])
+        return self.view(name, shaped(self._backend.table(last, database=where), shape, table))
+
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        """A view, its texts in binary order as in every table of the run."""
+        self._made.add(name)
+        columns = ", ".join(f'"{c}"{_order_of(kind)} AS "{c}"' for c, kind in table.schema().items())
+        # names are this project's own, and the query is made by text()
+        self._con.execute(f'{self._dropped(name)}; CREATE VIEW "{name}" AS SELECT {columns} FROM ({self.text(table)}) AS stated')  # noqa: S608
+        return self.table(name)
 
     def table(self, name: str) -> ir.Table:
         """A table that was loaded, attached or computed."""
@@ -141,10 +190,43 @@ class PostgreSQL:
         ordered = self.table(name).order_by(list(order))
         return write_rows(path, self._backend.to_pyarrow_batches(ordered))
 
+    def write_folder(self, name: str, location: str, partition_by: Sequence[str], order: Sequence[str]) -> int:
+        """Through the client, because the server writes no Parquet."""
+        ordered = self.table(name).order_by([*partition_by, *order])
+        return write_batches(location, self._backend.to_pyarrow_batches(ordered), partition_by)
+
+    def write_table(self, name: str, target: str) -> int:
+        """A logged table, in one transaction. One of the same columns keeps its rights, indexes and the views that rest on it."""
+        *schema, last = table_parts(target)[-2:]
+        full = quoted([*(schema or self._theirs[:1]), last])
+        own = quoted([self._schema, name])
+        try:
+            with self._con.transaction():
+                if self._columns(full) == self._columns(own):
+                    self._con.execute(f"DELETE FROM {full}")  # noqa: S608
+                else:
+                    self._con.execute(f"DROP TABLE IF EXISTS {full}; CREATE TABLE {full} (LIKE {own})")
+                return self._con.execute(f"INSERT INTO {full} SELECT * FROM {own}").rowcount  # noqa: S608
+        except psycopg.Error as error:
+            raise InputError([problem("T138", engine=self.dialect, table=target, why=str(error).strip())]) from error
+
+    def _columns(self, full: str) -> list[tuple[str, str, int]]:
+        return self._con.execute(_COLUMNS_OF, [full]).fetchall()
+
 
 @cache
 def _type(kind: dt.DataType) -> str:
-    return f"{PostgresType.to_string(kind.copy(nullable=True))}{BINARY_ORDER if kind.is_string() else ''}"
+    return f"{PostgresType.to_string(kind.copy(nullable=True))}{_order_of(kind)}"
+
+
+def _order_of(kind: dt.DataType) -> str:
+    return BINARY_ORDER if kind.is_string() else ""
+
+
+def _one(cursor: psycopg.Cursor[Any]) -> Any:
+    """The value of a row of one column; nothing if there is no row."""
+    row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def _batches(rows: dbapi.Connection, query: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -21,19 +21,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis import Schema
 from ibis.backends.pyspark import Backend
+from ibis.backends.pyspark.datatypes import PySparkType as Typed
 from ibis.backends.sql.datatypes import PySparkType
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql.connect.session import SparkSession
 
-from envcredit.base.diagnostics import problem
+from envcredit.base.diagnostics import Place, problem
+from envcredit.base.shape import Shape
 from envcredit.engine.dialects import SparkWords
+from envcredit.engine.folders import Folder, is_remote, local_path, open_folder, shown
 from envcredit.engine.rows import arrow_schema, write_rows
+from envcredit.engine.shapes import must_fit, quoted, shaped, table_parts
 from envcredit.errors import InputError
 
 _PORT, _SECONDS = 15002, 20
 _SLICE_ROWS = 100_000
 _BATCH_ROWS = 65_536
+_GUESSING = "spark.sql.sources.partitionColumnTypeInference.enabled"
 
 
 class _Backend(Backend):  # type: ignore[misc]
@@ -61,11 +66,12 @@ class Spark:
             _must_listen(url)
             with warnings.catch_warnings(action="ignore"):
                 self._session = SparkSession.builder.remote(url).create()
+            self._theirs = str(self._session.catalog.currentDatabase())
             self._version = str(self._session.sql("SELECT version() AS v").toArrow()["v"][0]).split()[0]
         except (OSError, PySparkException) as error:
             raise InputError([problem("T108", engine=_shown(url), why=str(error).strip())]) from error
         self._backend = _Backend()
-        self._backend.do_connect(self._session, **{"spark.sql.ansi.enabled": "true"})
+        self._backend.do_connect(self._session, **{"spark.sql.ansi.enabled": "true", _GUESSING: "false"})
         self._database = f"envcredit_{self._session.session_id.replace('-', '')}"
         for statement in ("CREATE DATABASE", "USE DATABASE"):
             self._do(f"{statement} {self._database}")
@@ -107,6 +113,63 @@ class Spark:
         if shared:
             return self._viewed(name, seen)
         return self._sent(name, schema, (b for path in paths for b in pq.ParquetFile(path).iter_batches(_SLICE_ROWS)), rows)
+
+    def attach_folder(self, name: str, location: str, shape: Shape) -> ir.Table:
+        """A view that the cluster reads itself; a folder of this machine that it does not see with equal rows is sent to it."""
+        if is_remote(location) or not local_path(location).exists():
+            self._must_have(location, shape)
+            return self._over(name, self._read(location, shape), shape, shown(location))
+        folder = open_folder(location, shape)
+        if not folder.parts:
+            return self.load(name, shape.columns.empty_table())
+        rows = folder.dataset(shape)
+        found = self._read(location, shape)
+        must_fit(Schema.from_pyarrow(rows.schema), shape, location)
+        try:
+            shared = _within(found, folder, shape).count() == rows.count_rows()
+        except PySparkException:
+            shared = False
+        if shared:
+            return self._over(name, found, shape, location)
+        sent = self._sent(f"{name}_found", Schema.from_pyarrow(rows.schema), rows.to_batches(), rows.count_rows())
+        return self.view(name, shaped(sent, shape, location))
+
+    def _over(self, name: str, frame: DataFrame, shape: Shape, place: str) -> ir.Table:
+        return self.view(name, shaped(self._viewed(f"{name}_found", frame), shape, place))
+
+    def _read(self, location: str, shape: Shape) -> DataFrame:
+        """The files with the columns that are looked at, whatever files have them."""
+        columns = Schema.from_pyarrow(pa.schema([(column, shape.type_of(column)) for column in shape.names]))
+        return self._session.read.schema(_columns(columns)).parquet(_url(location))
+
+    def _must_have(self, location: str, shape: Shape) -> None:
+        """Asks the cluster whether it sees files, and what columns they have."""
+        try:
+            found = {f.name: Typed.to_ibis(f.dataType) for f in self._session.read.parquet(_url(location)).schema}
+        except PySparkException as error:
+            if "PATH_NOT_FOUND" not in str(error) and "UNABLE_TO_INFER_SCHEMA" not in str(error):
+                raise InputError([problem("T136", Place(shown(location)), why=_first_line(error))]) from error
+            found = {}
+        if not found:
+            raise InputError([problem("T135", Place(shown(location)))])
+        must_fit({c: kind for c, kind in found.items() if c in shape.columns.names}, shape, shown(location))
+
+    def attach_table(self, name: str, table: str, shape: Shape) -> ir.Table:
+        """A table or view of the catalog as a view; a name alone is looked for in the user's own database."""
+        frame = self._session.table(self._full(table))
+        try:
+            frame.schema  # noqa: B018  asks the cluster
+        except PySparkException as error:
+            raise InputError([problem("T132", engine=self.dialect, table=table)]) from error
+        return self._over(name, frame, shape, table)
+
+    def _full(self, table: str) -> str:
+        parts = table_parts(table)
+        return quoted([self._theirs, *parts] if len(parts) == 1 else parts, "`")
+
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        """A view of the session."""
+        return self._viewed(name, self._session.sql(self.text(table)))
 
     def _sent(self, name: str, schema: Schema, batches: Iterable[pa.RecordBatch], rows: int) -> ir.Table:
         if rows <= _SLICE_ROWS:
@@ -159,6 +222,29 @@ class Spark:
         """Writes the rows of a kept table in ``order`` to one Parquet file and returns their number."""
         return write_rows(path, self._backend.to_pyarrow_batches(self.table(name).order_by(list(order))))
 
+    def write_folder(self, name: str, location: str, partition_by: Sequence[str], order: Sequence[str]) -> int:
+        """The workers write, to a place that all of them see; a path is one of theirs."""
+        rows = self._session.table(name)
+        placed = rows.repartition(*partition_by) if partition_by else rows.coalesce(1)
+        writer = placed.sortWithinPartitions(*partition_by, *order).write.mode("error").partitionBy(*partition_by)
+        try:
+            writer.parquet(_url(location))
+        except PySparkException as error:
+            why = _first_line(error)
+            taken = "already exists" in why
+            raise InputError([problem("T137" if taken else "T136", Place(shown(location)), why=why)]) from error
+        return rows.count()
+
+    def write_table(self, name: str, target: str) -> int:
+        """A table of the catalog. Replacing one is not a single step in a catalog of Parquet files."""
+        rows = self._session.table(name)
+        try:
+            rows.write.mode("overwrite").format("parquet").saveAsTable(self._full(target))
+        except PySparkException as error:
+            why = _first_line(error)
+            raise InputError([problem("T138", engine=self.dialect, table=target, why=why)]) from error
+        return rows.count()
+
 
 @cache
 def _type(kind: dt.DataType) -> str:
@@ -174,6 +260,24 @@ def _batches(session: SparkSession, query: str, schema: pa.Schema) -> Iterator[p
     for part in session.client.to_table_as_iterator(plan.to_proto(session.client), {}):
         if isinstance(part, pa.Table):
             yield from part.cast(schema).to_batches(_BATCH_ROWS)
+
+
+def _url(location: str) -> str:
+    return location if is_remote(location) else local_path(location).resolve().as_uri()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _within(frame: DataFrame, folder: Folder, shape: Shape) -> DataFrame:
+    """The rows of the folder's parts, as the cluster tells them by their paths."""
+    for key in folder.keys:
+        if key in shape.among:
+            frame = frame.where(frame[key].isin(list(shape.among[key])))
+        if key in shape.at_most:
+            frame = frame.where(frame[key].isNull() | (frame[key] <= shape.at_most[key]))
+    return frame
 
 
 def _must_listen(url: str) -> None:
