@@ -30,7 +30,7 @@ _PLACEMENT = {"unit_id": pa.string(), "real_id": pa.string(), "by_member": pa.st
 _UNIT = {"unit_id": pa.string(), "uscc": pa.string()}
 _NAME = {"unit_id": pa.string(), "name_key": pa.string(), "former": pa.bool_()}
 _ASK = {"unit_id": pa.string(), "real_id": pa.string(), "as_of": pa.date32(), "known_at": pa.string(), "without": pa.string()}
-_NOT_NORMAL = r"[^0-9A-Za-z\x{4e00}-\x{9fa5}]"
+_NOT_NORMAL = r"[^0-9A-Za-z()\x{4e00}-\x{9fa5}]"
 """A character that :func:`envcredit.base.names.name_key` might change or take away."""
 _LINK = {"unit_name": pa.string(), "unit_code_raw": pa.string(), "unit_id": pa.string()}
 
@@ -48,7 +48,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A fact that an earlier run supplies: an earlier ``rating``, or a ``member`` of a park with its grade."""
+    """A fact that no record states: one of a story, an earlier ``rating``, or a ``member`` of a park with its grade."""
 
     real_id: str
     kind: str
@@ -64,8 +64,8 @@ class Start:
     """Plain tables from which the relations are made.
 
     ``asks``: the columns of :class:`Ask`, one row a row to be rated. ``members``: pairs of a park and a member unit.
-    ``lookup``: the units that records may belong to (the rated ones unless given). ``facts``: facts of an earlier run to be
-    rated again, in the columns of :func:`given_schema`.
+    ``lookup``: the units that records may belong to (the rated ones unless given). ``facts``: facts that earlier runs supply, in
+    the columns of :func:`given_schema`.
     """
 
     units: pa.Table
@@ -122,45 +122,51 @@ def _subjects(start: Start, clocks: Mapping[str, Any], vocabulary: Vocabulary) -
     """One row an ask: ``unit_id, real_id, without``, the clocks, and the unit's columns."""
     schema = _subject_schema(vocabulary)
     columns = {name: start.asks.column(name) for name in ("unit_id", "real_id", "without")} | dict(clocks)
-    place = _places_of(start)
+    units = rows_of(start.asks.column("real_id"), start.units)
     for name in vocabulary.unit:
         if name != "unit_id":
-            known = name in start.units.column_names
-            columns[name] = start.units.column(name).take(place) if known else pa.nulls(len(place), schema[name])
+            known = name in units.column_names
+            columns[name] = units.column(name) if known else pa.nulls(units.num_rows, schema[name])
     return pa.table({name: columns[name].cast(kind) for name, kind in schema.items()})
 
 
-def _places_of(start: Start) -> Any:
-    """For each ask the row of its unit. Raises ``KeyError`` for a unit that is not among the units."""
-    places = pc.index_in(start.asks.column("real_id"), value_set=start.units.column("unit_id").combine_chunks())
+def rows_of(unit_ids: pa.ChunkedArray, units: pa.Table) -> pa.Table:
+    """For each id the row of its unit. Raises ``KeyError`` for a unit that is not among the units."""
+    known = units.column("unit_id")
+    if unit_ids.equals(known):
+        return units
+    places = pc.index_in(unit_ids, value_set=known.combine_chunks())
     if places.null_count:
-        raise KeyError(start.asks.column("real_id").filter(pc.is_null(places))[0].as_py())
-    return places
+        raise KeyError(unit_ids.filter(pc.is_null(places))[0].as_py())
+    return units.take(places)
 
 
 def _clocks(start: Start, scheme: Scheme) -> dict[str, Any]:
     """``as_of``, ``known_at`` and the rated period of each ask; periods are worked out once for each pair of days."""
     as_of = start.asks.column("as_of")
-    if scheme.period.kind == "anniversary_year" and "enrolled_on" in start.units.column_names:
-        enrolled = start.units.column("enrolled_on").take(_places_of(start)).cast(pa.date32())
-    else:
-        enrolled = pa.nulls(len(as_of), pa.date32())
-    pairs = pc.binary_join_element_wise(_written(as_of), pc.fill_null(_written(enrolled), ""), " ").combine_chunks()
+    days, enrolled = _coded(as_of), _coded(_enrolled(start, scheme))
+    many = len(enrolled.dictionary)
+    pairs = pc.add(pc.multiply(days.indices.cast(pa.int64()), many), enrolled.indices)
     known = pc.unique(pairs)
-    rated = [rated_period(scheme, *_days_of(pair)) for pair in known.to_pylist()]
+    on, since = days.dictionary.to_pylist(), enrolled.dictionary.to_pylist()
+    rated = [rated_period(scheme, on[pair // many], since[pair % many]) for pair in known.to_pylist()]
     place = pc.index_in(pairs, value_set=known)
     firsts, ends = (pa.array(days, pa.date32()).take(place) for days in ([r.first for r in rated], [r.end for r in rated]))
     clocks = (as_of, start.asks.column("known_at"), firsts, as_of, ends)
     return dict(zip(_CLOCKS, clocks, strict=True))
 
 
-def _written(days: Any) -> Any:
-    return days.cast(pa.string())
+def _enrolled(start: Start, scheme: Scheme) -> Any:
+    """The day of enrolment of each ask's unit; null where the period does not depend on it."""
+    if scheme.period.kind == "anniversary_year" and "enrolled_on" in start.units.column_names:
+        units = start.units.select(["unit_id", "enrolled_on"])
+        return rows_of(start.asks.column("real_id"), units).column("enrolled_on").cast(pa.date32())
+    return pa.chunked_array([pa.nulls(start.asks.num_rows, pa.date32())])
 
 
-def _days_of(pair: str) -> tuple[date, date | None]:
-    as_of, _, enrolled = pair.partition(" ")
-    return date.fromisoformat(as_of), date.fromisoformat(enrolled) if enrolled else None
+def _coded(days: Any) -> Any:
+    """Each day as a place in the list of different days; null is one of them."""
+    return pc.dictionary_encode(days.combine_chunks(), null_encoding="encode")
 
 
 def _placements(start: Start, clocks: Mapping[str, Any]) -> pa.Table:
@@ -204,8 +210,15 @@ def _keys(names: Any) -> Any:
     """The exact normal form of each name. Most names are made of ideographs, digits and letters alone, and are it already."""
     written = pc.fill_null(names.cast(pa.string()), "").combine_chunks()
     odd = pc.match_substring_regex(written, _NOT_NORMAL)
-    keys = pa.array([name_key(name) for name in written.filter(odd).to_pylist()], pa.string())
-    return pc.replace_with_mask(written, odd, keys)
+    return pc.replace_with_mask(written, odd, _keys_of_odd(written.filter(odd)))
+
+
+def _keys_of_odd(names: Any) -> Any:
+    """Most of the others have nothing but brackets of full width, which can be changed without looking at the rest."""
+    bracketed = pc.replace_substring(pc.replace_substring(names, "（", "("), "）", ")")
+    odd = pc.match_substring_regex(bracketed, _NOT_NORMAL)
+    keys = pa.array([name_key(name) for name in names.filter(odd).to_pylist()], pa.string())
+    return pc.replace_with_mask(bracketed, odd, keys)
 
 
 def given_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
@@ -214,10 +227,20 @@ def given_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:
     return {**wide, "replaced_at": pa.string(), "attached_by": pa.string(), "real_id": pa.string(), "day": pa.date32()}
 
 
+def given_columns(stated: Mapping[str, Any], vocabulary: Vocabulary) -> pa.Table:
+    """Facts in the columns of :func:`given_schema`: those stated, ``real_id`` among them, and the others with nothing in them."""
+    schema, rows = given_schema(vocabulary), len(stated["real_id"])
+    nothing = {kind: pa.nulls(rows, kind) for kind in set(schema.values())}
+    columns = {name: nothing[kind] for name, kind in schema.items()}
+    columns |= dict.fromkeys(_empty_texts(vocabulary), pa.repeat("", rows))
+    columns |= {"line": pa.repeat(pa.scalar(0, pa.int64()), rows), "replaced_at": nothing[pa.string()]}
+    return pa.table({**columns, **stated}, schema=pa.schema(schema))
+
+
 def given_table(start: Start, vocabulary: Vocabulary) -> pa.Table:
     """Facts that know their unit, from earlier runs or from an earlier reading of the same run."""
     schema = given_schema(vocabulary)
-    empty = {name: "" for name, kind in schema.items() if name not in vocabulary.attributes and kind == pa.string()}
+    empty = dict.fromkeys(_empty_texts(vocabulary), "")
     rows = []
     for one in start.given:
         head: dict[str, Any] = {"record_id": one.record_id, "kind": one.kind, "recorded_at": one.recorded_at, "line": 0}
@@ -225,6 +248,11 @@ def given_table(start: Start, vocabulary: Vocabulary) -> pa.Table:
         rows.append({**dict.fromkeys(schema), **empty, **head, **one.values})
     made = pa.Table.from_pylist(rows, schema=pa.schema(schema))
     return made if start.facts is None else pa.concat_tables([made, start.facts.select(made.column_names).cast(made.schema)])
+
+
+def _empty_texts(vocabulary: Vocabulary) -> list[str]:
+    """Columns in which a fact that no record states has an empty text: those that every record fills."""
+    return [name for name, kind in given_schema(vocabulary).items() if kind == pa.string() and name not in vocabulary.attributes]
 
 
 def _table(rows: Iterable[Sequence[Any]], schema: Mapping[str, pa.DataType]) -> pa.Table:
