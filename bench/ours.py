@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,8 @@ from envcredit.rating.explain import explain
 from envcredit.rating.inputs import Start, everyone, load_start
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Folder, Prepared, Shelf, prepare
-from envcredit.rating.run import rate, read_run
+from envcredit.rating.rate import ASKED, rate
+from envcredit.rating.run import read_run
 from envcredit.records.store import RECORD, batches
 from envcredit.records.units import read_units
 from envcredit.scheme.checks.folder import checked_scheme
@@ -60,7 +61,7 @@ class Ours:
             prepared = self._started(engine, clock)
             plan = prepared.plan(engine)
             with clock.part("stages"):
-                needed_for(plan.script, {plan.results[name] for name in ("point", "score", "grade")}).run(engine)
+                plan.script.towards(plan.results[name] for name in ("point", "score", "grade")).run(engine)
             return Answer(_answer(engine), clock.seconds)
 
     def stages(self) -> Answer:
@@ -68,7 +69,8 @@ class Ours:
         clock = Clock()
         with open_engine() as engine:
             prepared = self._started(engine, clock)
-            for step in prepared.plan(engine).script.steps:
+            plan = prepared.plan(engine)
+            for step in plan.script.towards(plan.results[name] for name in ASKED).steps:
                 with clock.part(f"{'load' if isinstance(step, Loaded) else 'step'} {step.name}"):
                     Script((step,)).run(engine)
             return Answer(_answer(engine), clock.seconds)
@@ -140,18 +142,6 @@ class Ours:
 def prepare_shelf(folder: Path) -> Folder:
     """Where plans are kept, below a folder of the runner's own."""
     return Folder(folder / "plans")
-
-
-def needed_for(script: Script, wanted: Collection[str]) -> Script:
-    """The steps that some tables rest on: a step is needed when a needed one names it."""
-    needed = set(wanted)
-    kept = []
-    for step in reversed(script.steps):
-        if step.name in needed:
-            kept.append(step)
-            if not isinstance(step, Loaded):
-                needed |= {other.name for other in script.steps if f'"{other.name}"' in step.text}
-    return Script(tuple(reversed(kept)))
 
 
 def _answer(engine: Engine) -> pa.Table:

@@ -73,11 +73,12 @@ def rate(
 
     ``history``: runs that count as earlier ratings. ``members``: for a park scheme, the run of the units inside the parks.
     """
-    from envcredit.rating import orders, run
+    from envcredit.rating import orders
+    from envcredit.rating import rate as rating
 
     typed = orders.Typed(scheme, units, records, as_of, known_at, out, history, members, engine, accept_partial, without_inferred)
     order, _notes = orders.order_of(typed)
-    return run.rate(order, out)
+    return rating.rate(order, out)
 
 
 def read_run(folder: Path) -> Run:

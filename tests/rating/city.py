@@ -11,7 +11,8 @@ from stories import prepared_of, write_scheme
 
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.run import Order, Run, rate
+from envcredit.rating.rate import Order, rate
+from envcredit.rating.run import Run
 from envcredit.records import import_files
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate

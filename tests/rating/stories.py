@@ -24,8 +24,10 @@ from ruamel.yaml import YAML
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import open_engine
 from envcredit.rating.cases import start_of
-from envcredit.rating.invariants import Made, check
+from envcredit.rating.facts import heard_of
+from envcredit.rating.invariants import check
 from envcredit.rating.prepared import Prepared, prepare
+from envcredit.rating.stated import stated
 from envcredit.records.wide import wide_schema
 from envcredit.scheme.cases_reader import read_cases
 from envcredit.scheme.model import Scheme
@@ -57,7 +59,7 @@ bands: [{grade: green, from: 95}, {grade: blue, from: 80}, {grade: yellow, from:
 """
 WORDS = {"zh": "示例", "en": "example"}
 CLAUSE = {"source": "law", "article": "1", "words": WORDS, "basis": "model", "checked_on": "2026-01-01"}
-STAGES = ("fact", "point", "ignored", "derived", "item", "score", "grade", "group")
+STAGES = ("point", "ignored", "derived", "item", "score", "grade", "group")
 
 
 def loaded(text: str) -> Any:
@@ -124,10 +126,14 @@ class Book:
         assert not problems, problems
         with open_engine() as engine:
             engine.load("record", wide_schema(vocabulary).empty_table())
-            made = self.prepared.rated(engine, start_of(self.prepared.scheme, cases, vocabulary))
-            check(Made(made, engine.table("subject"), self.prepared.scheme))
+            asked = ("broken", "cited", "unheeded", *STAGES)
+            made = dict(self.prepared.rated(engine, start_of(self.prepared.scheme, cases, vocabulary), asked))
+            check(made, self.prepared.scheme)
+            heard = heard_of(engine, *(engine.table(name) for name in ("record", "party_attached", "placement", "given")))
+            made["fact"] = stated(engine, heard, vocabulary).order_by("unit_id", "record_id")
+            made["ignored"] = made["ignored"].union(made["unheeded"])
             found: dict[str, dict[str, list[dict[str, Any]]]] = {}
-            for stage in STAGES:
+            for stage in ("fact", *STAGES):
                 table = made[stage].to_pyarrow()
                 for row in table.to_pylist():
                     found.setdefault(stage, {}).setdefault(row["unit_id"], []).append(row)

@@ -11,7 +11,8 @@ from stories import Book, prepared_of
 
 from envcredit.rating.earlier import earlier_ratings, scheme_of
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.run import Order, Run, rate, read_run
+from envcredit.rating.rate import Order, rate
+from envcredit.rating.run import Run, read_run
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate
 
@@ -127,11 +128,11 @@ def city(plan: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
 class TestRuns:
     def test_a_run_hands_on_one_rating_for_each_unit(self, city: Path) -> None:
         run = read_run(city / "run")
-        given = {one.real_id: one for one in earlier_ratings(run)}
-        grades = {unit: (one.values["grade"], one.values["score"]) for unit, one in given.items()}
+        given = {one["real_id"]: one for one in earlier_ratings(run).to_pylist()}
+        grades = {unit: (one["grade"], one["score"]) for unit, one in given.items()}
         assert grades == {"U1": ("blue", 93_000_000), "U2": ("green", 100_000_000), "U3": ("green", 103_000_000)}
-        assert {(one.kind, one.day, one.recorded_at) for one in given.values()} == {
-            ("rating", date(2026, 12, 31), "2027-01-10T00:00:00Z")
+        assert {(one["kind"], one["day"], one["recorded_at"], one["replaced_at"]) for one in given.values()} == {
+            ("rating", date(2026, 12, 31), "2027-01-10T00:00:00Z", None)
         }
         assert scheme_of(run) == "invented/small"
 

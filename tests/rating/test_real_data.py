@@ -10,7 +10,8 @@ import pytest
 
 from envcredit.base.amounts import rounded
 from envcredit.rating.orders import Typed, order_of
-from envcredit.rating.run import Run, rate
+from envcredit.rating.rate import rate
+from envcredit.rating.run import Run
 from envcredit.records import import_files
 
 PENALTIES = Path(__file__).parents[2] / "examples" / "real-penalties"

@@ -16,8 +16,9 @@ from envcredit.errors import InputError, InvariantError, SchemeError
 from envcredit.rating import invariants
 from envcredit.rating.columns import STAGES
 from envcredit.rating.orders import order_of
+from envcredit.rating.rate import rate
 from envcredit.rating.replay import replay
-from envcredit.rating.run import rate, read_run
+from envcredit.rating.run import read_run
 
 
 @pytest.fixture(scope="module")

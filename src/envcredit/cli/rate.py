@@ -53,7 +53,7 @@ def _rate(
 ) -> None:
     def work() -> Answer:
         from envcredit.rating.orders import Typed, order_of
-        from envcredit.rating.run import rate
+        from envcredit.rating.rate import rate
 
         moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         day = day_of(as_of, "--as-of")

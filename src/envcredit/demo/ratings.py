@@ -10,7 +10,8 @@ from pathlib import Path
 from envcredit.demo.city import RATED_YEARS
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.run import Order, Run, rate
+from envcredit.rating.rate import Order, rate
+from envcredit.rating.run import Run
 
 UNITS_SCHEME, PARKS_SCHEME = "model/enterprise/2026", "model/park/2026"
 Tell = Callable[[str, int, int], None]

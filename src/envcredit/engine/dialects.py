@@ -2,7 +2,7 @@
 
 A plan means whole numbers of 64 bits, which never overflow in silence; texts in binary order (a matter of the columns, see
 :mod:`envcredit.engine.postgresql`); lists joined in the order asked for; counts that are 0 and not unknown where nothing is
-counted. DuckDB needs no words of its own. Not to be had on every engine, so no plan uses it: division that is not of whole
+counted. Not to be had on every engine, so no plan uses it: division that is not of whole
 numbers, classes of characters by their Unicode names, upper case beyond A to Z, and rows that keep their order in a table.
 """
 
@@ -16,6 +16,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.base import NULL
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.compilers.postgres import PostgresCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
@@ -23,6 +24,19 @@ Words = Any
 """A tree of sqlglot; Ibis states no types for what it makes of them."""
 
 _WIDE = dt.Decimal(38, 0)
+
+
+class DuckDBWords(DuckDBCompiler):  # type: ignore[misc]
+    """DuckDB 1.4 and later."""
+
+    __slots__ = ()
+    SIMPLE_OPS: ClassVar[dict[type, str]] = {}
+
+    def visit_ArrayRemove(self, _op: ops.ArrayRemove, *, arg: Words, other: Words) -> Words:
+        """Ibis gives the element a new name each time, and a plan must have the same text whenever it is made."""
+        name = sge.to_identifier("element")
+        kept = sge.Lambda(this=sge.NEQ(this=sge.column(name), expression=other), expressions=[name], colon=True)
+        return self.f.list_filter(arg, kept)
 
 
 class PostgreSQLWords(PostgresCompiler):  # type: ignore[misc]
@@ -54,6 +68,11 @@ class PostgreSQLWords(PostgresCompiler):  # type: ignore[misc]
         """Yes and no are 1 and 0 by way of 32 bits only."""
         narrow = op.arg.dtype.is_boolean() and to.is_integer()
         return super().visit_Cast(op, arg=self.cast(arg, dt.int32) if narrow else arg, to=to)
+
+    def visit_HexDigest(self, op: ops.HexDigest, *, arg: Words, how: str) -> Words:
+        """Ibis knows none here."""
+        assert how == "sha256", op
+        return self.f.encode(self.f.sha256(self.f.convert_to(arg, "UTF8")), "hex")
 
     def visit_RegexSearch(self, _op: ops.RegexSearch, *, arg: Words, pattern: Words) -> Words:
         """A pattern that is put together binds less tightly than the operator before it."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -45,11 +46,12 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A step as one engine says it: the text that computes rows of this ``schema``."""
+    """A step as one engine says it: the text that computes rows of this ``schema`` from the tables that it ``needs``."""
 
     name: str
     schema: ibis.Schema
     text: str
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ class Script:
             else:
                 engine.compute(step.name, step.schema, step.text)
 
+    def towards(self, wanted: Iterable[str]) -> Script:
+        """The steps that some tables rest on, and no others."""
+        needed, kept = set(wanted), []
+        for step in reversed(self.steps):
+            if step.name in needed:
+                kept.append(step)
+                needed |= set(step.needs) if isinstance(step, Stated) else set()
+        return Script(tuple(reversed(kept)))
+
     def plain(self) -> list[dict[str, object]]:
         """The steps as JSON values: small tables as Arrow streams, types by name."""
         return [_plain_step(step) for step in self.steps]
@@ -78,7 +89,8 @@ def script_of(plain: Iterable[Mapping[str, Any]]) -> Script:
 
 def _plain_step(step: Loaded | Stated) -> dict[str, object]:
     if isinstance(step, Stated):
-        return {"name": step.name, "schema": {name: str(kind) for name, kind in step.schema.items()}, "text": step.text}
+        schema = {name: str(kind) for name, kind in step.schema.items()}
+        return {"name": step.name, "schema": schema, "text": step.text, "needs": list(step.needs)}
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, step.table.schema) as writer:
         writer.write_table(step.table)
@@ -87,7 +99,7 @@ def _plain_step(step: Loaded | Stated) -> dict[str, object]:
 
 def _step_of(row: Mapping[str, Any]) -> Loaded | Stated:
     if "text" in row:
-        return Stated(row["name"], ibis.schema(row["schema"]), row["text"])
+        return Stated(row["name"], ibis.schema(row["schema"]), row["text"], tuple(row["needs"]))
     return Loaded(row["name"], pa.ipc.open_stream(b64decode(row["table"])).read_all())
 
 
@@ -117,4 +129,5 @@ class Recipe:
 
 
 def _stated(step: Computed, engine: Engine) -> Stated:
-    return Stated(step.name, step.expression.schema(), engine.text(step.expression))
+    needs = sorted({table.name for table in step.expression.op().find(ops.UnboundTable)})
+    return Stated(step.name, step.expression.schema(), engine.text(step.expression), tuple(needs))

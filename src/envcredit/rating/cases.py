@@ -17,7 +17,7 @@ from envcredit.engine import open_engine
 from envcredit.errors import SchemeError
 from envcredit.rating.expectations import Found, differences
 from envcredit.rating.inputs import Ask, Given, Start, asked
-from envcredit.rating.invariants import Made, check
+from envcredit.rating.invariants import check
 from envcredit.rating.prepared import Prepared, Shelf, prepare
 from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.cases import Case, CaseRecord
@@ -25,6 +25,7 @@ from envcredit.scheme.cases_reader import read_cases
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_folder
 
+SHOWN = ("point", "ignored", "derived", "score", "grade")
 ALWAYS, NEVER = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
 
 
@@ -68,9 +69,10 @@ def _rated(prepared: Prepared, cases: Sequence[Case]) -> dict[str, dict[str, lis
     scheme, vocabulary = prepared.scheme, prepared.vocabulary
     with open_engine() as engine:
         engine.load("record", wide_schema(vocabulary).empty_table())
-        made = prepared.rated(engine, start_of(scheme, cases, vocabulary))
-        check(Made(made, engine.table("subject"), scheme))
-        tables = {name: made[name].to_pyarrow() for name in ("point", "ignored", "derived", "score", "grade")}
+        made = prepared.rated(engine, start_of(scheme, cases, vocabulary), ("broken", "cited", "unheeded", *SHOWN))
+        check(made, scheme)
+        tables = {name: made[name].to_pyarrow() for name in SHOWN}
+        tables["ignored"] = pa.concat_tables([tables["ignored"], made["unheeded"].to_pyarrow()])
     return {name: _by_unit(table) for name, table in tables.items()}
 
 

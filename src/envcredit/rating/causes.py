@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -59,15 +61,18 @@ def _differing(old: ir.Table, new: ir.Table) -> ir.Table:
 
 
 def _with_documents(rows: ir.Table, engine: Engine, before: Results, after: Results) -> ir.Table:
-    old, new = _documents(before, engine, "before"), _documents(after, engine, "after")
+    """Rows with the document that each rests on, found again for the units that differ, and in which run it is a fact."""
+    differing = engine.keep("differing", rows)
+    units = differing.select("unit_id").distinct().order_by("unit_id").to_pyarrow().column("unit_id").to_pylist()
+    old, new = _documents(before, engine, "before", units), _documents(after, engine, "after", units)
     here = [f"fact_unit_{side}" for side in ("before", "after")]
-    rows = rows.left_join(old, [rows.unit_id == old[here[0]], rows.record_id == old.fact_before])
+    rows = differing.left_join(old, [differing.unit_id == old[here[0]], differing.record_id == old.fact_before])
     rows = rows.left_join(new, [rows.unit_id == new[here[1]], rows.record_id == new.fact_after])
     return rows.mutate(**{name: ibis.coalesce(_[f"{name}_of_after"], _[f"{name}_of_before"]) for name in _DOCUMENT})
 
 
-def _documents(run: Results, engine: Engine, side: str) -> ir.Table:
-    fact = engine.load(f"fact_{side}", run.stage("fact").select(["unit_id", "record_id", *_DOCUMENT]))
+def _documents(run: Results, engine: Engine, side: str, units: Sequence[str]) -> ir.Table:
+    fact = engine.load(f"fact_{side}", run.facts(units).select(["unit_id", "record_id", *_DOCUMENT]))
     named = {f"{name}_of_{side}": fact[name] for name in _DOCUMENT}
     # A member's fact may reach a park by several members; the document is the same.
     return fact.select(**{f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}, **named).distinct()
@@ -76,20 +81,14 @@ def _documents(run: Results, engine: Engine, side: str) -> ir.Table:
 def _with_reasons(rows: ir.Table, engine: Engine, before: Results, after: Results) -> ir.Table:
     for run, side in ((before, "before"), (after, "after")):
         table = engine.load(f"ignored_{side}", run.stage("ignored").select([*KEY, "reason"]))
-        by_rule = table.filter(_.rule != "").select(**{f"of_{k}_{side}": _[k] for k in KEY}, **{f"reason_{side}": _.reason})
-        whole = table.filter(_.rule == "").select(
-            **{f"whole_{k}_{side}": _[k] for k in KEY if k != "rule"}, **{f"whole_reason_{side}": _.reason}
-        )
+        by_rule = table.select(**{f"of_{k}_{side}": _[k] for k in KEY}, **{f"reason_{side}": _.reason})
         rows = rows.left_join(by_rule, [rows[k] == by_rule[f"of_{k}_{side}"] for k in KEY])
-        matching = [rows[k] == whole[f"whole_{k}_{side}"] for k in KEY if k != "rule"]
-        rows = rows.left_join(whole, matching)
     return rows.mutate(why=_why(rows, before.scheme, after.scheme))
 
 
 def _why(rows: ir.Table, before: Scheme, after: Scheme) -> ir.StringValue:
     gained, lost, value = rows.change == "gained", rows.change == "lost", rows.record_id == ""
-    was = ibis.coalesce(rows.reason_before, rows.whole_reason_before)
-    now = ibis.coalesce(rows.reason_after, rows.whole_reason_after)
+    was, now = rows.reason_before, rows.reason_after
     chosen: ir.StringValue = ibis.cases(
         (gained & ~rows.rule.isin(sorted(before.rules)), "new_rule"),
         (lost & ~rows.rule.isin(sorted(after.rules)), "no_rule"),

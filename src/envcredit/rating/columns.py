@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,19 @@ class Stage:
 
 _TEXT, _WHOLE, _DAY = "string", "int64", "date"
 
+PARTY_STAGE = Stage(
+    "party",
+    {
+        "unit_id": _TEXT,
+        "unit_name": _TEXT,
+        "unit_name_key": _TEXT,
+        "unit_code": _TEXT,
+        "unit_code_raw": _TEXT,
+        "unit_org_code": _TEXT,
+        "attached_by": _TEXT,
+    },
+    ("unit_id", "unit_name", "unit_code_raw", "unit_org_code", "unit_code", "unit_name_key"),
+)
 UNATTACHED = Stage(
     "unattached",
     {
@@ -116,4 +129,9 @@ GRADE = Stage(
 )
 GROUP = Stage("group", {"unit_id": _TEXT, "member_id": _TEXT, "status": _TEXT, "grade": _TEXT}, ("unit_id", "member_id"))
 
-STAGES: tuple[Stage, ...] = (UNATTACHED, DERIVED, POINT, IGNORED, ITEM, SCORE, GRADE, GROUP)
+DIGEST = Stage("digest", {"unit_id": _TEXT, "digest": _TEXT}, ("unit_id",))
+
+STAGES: tuple[Stage, ...] = (PARTY_STAGE, UNATTACHED, DERIVED, POINT, IGNORED, ITEM, SCORE, GRADE, GROUP, DIGEST)
+
+KEYS: Mapping[str, tuple[str, ...]] = {"unit": ("unit_id",), **{stage.name: stage.key for stage in STAGES}}
+"""What the rows of every file of a run are sorted by."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -33,8 +34,9 @@ from envcredit.rating.notes import both, grade_notes, incomplete, provision, rec
 from envcredit.rating.prepared import Prepared, prepare
 from envcredit.rating.reasons import bands_of, reason_of
 from envcredit.rating.run import Run
-from envcredit.rating.scenarios import Outcome, facts_as_given, outcomes
+from envcredit.rating.scenarios import Ahead, Outcome, ahead, facts_as_given
 from envcredit.rating.scores import NOT_ESTABLISHED
+from envcredit.rating.stated import facts_of
 from envcredit.rating.steps import grade_steps
 from envcredit.scheme.conditions.tree import Name, Scalar
 from envcredit.scheme.conditions.truth import evaluate
@@ -43,14 +45,16 @@ from envcredit.scheme.model import RepairRule, Scheme
 MOST_SCENARIOS = 40
 """Lapses and actions looked ahead for one unit; beyond these the nearest are shown."""
 
+NOW = "now"
 _WORSE = ("deduct", "demerit", "veto", "limit", "shift", "row")
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """The rows of one unit in every stage."""
+    """The rows of one unit in every stage, and its facts."""
 
     run: Run
+    fact: pa.Table
     unit: Mapping[str, Any]
     stages: Mapping[str, list[dict[str, Any]]]
     records: Mapping[str, RecordNote]
@@ -75,15 +79,15 @@ def find_unit(run: Run, text: str) -> str:
     raise InputError([problem("T113", found=text, near=f" ({near[0]}?)" if near else "")])
 
 
-def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explanation:
-    """Everything about one unit of a run. ``prepared``: the run's scheme, if it is at hand.
+def explain(run: Run, unit_id: str, prepared: Prepared | None = None, records: Path | None = None) -> Explanation:
+    """Everything about one unit of a run. ``prepared``: the run's scheme, if it is at hand. ``records``: the moved store.
 
-    Raises ``InputError`` (T113) for a unit that is not in the run.
+    Raises ``InputError``: T113 for a unit that is not in the run, T120 when the records of the run are not there.
     """
-    unit = _read(run, unit_id, prepared or prepare(run.scheme))
+    unit = _read(run, unit_id, prepared or prepare(run.scheme), records)
     score, grade = unit.one("score"), unit.one("grade")
     points = [_point(row, unit) for row in unit.stages["point"]]
-    ahead = _ahead(unit, points)
+    future = _ahead(unit, points)
     return Explanation(
         unit_id=unit_id,
         unit_name=str(unit.unit["name"] or ""),
@@ -104,20 +108,22 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None) -> Explana
         steps=_steps(unit),
         items=tuple(_item(row, run.scheme) for row in unit.stages["item"]),
         points=tuple(points),
-        ignored=tuple(_ignored(row, unit) for row in unit.stages["ignored"]),
-        lapses=tuple(_lapses(unit, points, ahead)),
-        what_ifs=tuple(_what_ifs(unit, ahead)),
+        ignored=tuple(_ignored(row, unit) for row in [*future.unheeded.get(NOW, ()), *unit.stages["ignored"]]),
+        lapses=tuple(_lapses(unit, points, future.outcomes)),
+        what_ifs=tuple(_what_ifs(unit, future.outcomes)),
     )
 
 
-def _read(run: Run, unit_id: str, prepared: Prepared) -> _Unit:
+def _read(run: Run, unit_id: str, prepared: Prepared, records: Path | None) -> _Unit:
     vocabulary = read_vocabulary()
-    names = ("unit", "fact", "point", "ignored", "item", "score", "grade")
+    names = ("unit", "point", "ignored", "item", "score", "grade")
     stages: dict[str, list[dict[str, Any]]] = {name: run.rows(name, unit_id).to_pylist() for name in names}
     if not stages["unit"]:
         raise InputError([problem("T113", found=unit_id, near="")])
-    records = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
-    return _Unit(run, stages["unit"][0], stages, records, vocabulary, prepared)
+    fact = facts_of(run, [unit_id], records)
+    stages["fact"] = fact.to_pylist()
+    notes = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
+    return _Unit(run, fact, stages["unit"][0], stages, notes, vocabulary, prepared)
 
 
 def _period(unit: _Unit) -> tuple[date, date] | None:
@@ -172,14 +178,12 @@ def _steps(unit: _Unit) -> tuple[StepNote, ...]:
     return grade_steps(unit.one("grade"), unit.run.scheme, unit.records)
 
 
-def _ahead(unit: _Unit, points: list[PointNote]) -> Mapping[str, Outcome]:
-    """Outcomes of the unit's own future: the day after each lapse, and each record put right. One plan for all."""
-    asks = [*_lapse_asks(unit, points), *_action_asks(unit)]
-    own = unit.run.rows("fact", str(unit.unit["unit_id"]))
-    members = sorted({(str(unit.unit["unit_id"]), m) for m in own.column("by_member").to_pylist() if m})
-    units = pa.Table.from_pylist([dict(unit.unit)], schema=unit.run.stage("unit").schema)
-    start = Start(units, asked(asks), members=members, facts=facts_as_given(own, unit.vocabulary))
-    return outcomes(unit.prepared, start)
+def _ahead(unit: _Unit, points: list[PointNote]) -> Ahead:
+    """The unit as it is, and its own future: the day after each lapse, and each record put right. One plan for all."""
+    asks = [_ask(unit, NOW, unit.unit["as_of"]), *_lapse_asks(unit, points), *_action_asks(unit)]
+    members = sorted({(str(unit.unit["unit_id"]), m) for m in unit.fact.column("by_member").to_pylist() if m})
+    units = unit.run.rows("unit", str(unit.unit["unit_id"]))
+    return ahead(unit.prepared, Start(units, asked(asks), members=members, facts=facts_as_given(unit.fact, unit.vocabulary)))
 
 
 def _ask(unit: _Unit, name: str, day: date, without: str = "") -> Ask:

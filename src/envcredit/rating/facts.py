@@ -6,7 +6,7 @@ suspensions are records of their own; here they become states of the document th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -22,65 +22,72 @@ CLOCKS = ("as_of", "known_at", "rated_from", "rated_to", "rated_end")
 
 HEAD = ("record_id", "kind", "recorded_at", "replaces", "document_key", "about_key")
 AMENDING = ("rectification", "repair", "revocation", "suspension")
-_ALWAYS = (
-    "done_on",
-    "decided_on",
-    "outcome",
-    "suspended_to",
-    "period_to",
-    "grade",
-    "entered_on",
-    "entered_value",
-    "rule",
-    "member",
-)
+_AMENDED_BY = ("done_on", "decided_on", "outcome", "suspended_to")
 
 
-def needed(vocabulary: Vocabulary, attributes: Iterable[str]) -> list[str]:
-    """Attributes that facts must carry: those a scheme looks at, those that states and earlier results rest on, and days."""
-    wanted = {*attributes, *_ALWAYS, *(kind.date for kind in vocabulary.kinds.values())}
-    return [name for name in vocabulary.attributes if name in wanted]
+def carried(vocabulary: Vocabulary, attributes: Iterable[str]) -> list[str]:
+    """Those of some names that are attributes of records (not states), in the order of the vocabulary."""
+    named = set(attributes)
+    return [name for name in vocabulary.attributes if name in named]
 
 
-def known_records(record: ir.Table) -> ir.Table:
-    """Records with ``replaced_at``: the moment from which another record stands in their place (null: none does)."""
-    later = record.filter(_.replaces != "").group_by(record_id="replaces").agg(replaced_at=_.recorded_at.min())
+def known_records(record: ir.Table, every: ir.Table) -> ir.Table:
+    """Some records with ``replaced_at``: the moment from which one of ``every`` record stands in their place (null: none)."""
+    later = every.filter(_.replaces != "").group_by(record_id="replaces").agg(replaced_at=_.recorded_at.min())
     return record.left_join(later, "record_id").drop("record_id_right")
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What facts are made from. ``party``: which unit each party as written is. ``placement``: which rated row (``unit_id``)
-    hears of which unit (``real_id``), itself or for a park also each member (``by_member``), with CLOCKS and ``without``, a
-    record that this row is to be rated without ('' for none). ``given``: facts of earlier runs, which know their unit.
+    """What facts are made from. ``record``: what sources said. ``party``: for each party as written the rated rows (``unit_id``) that
+    hear of its unit (``real_id``), themselves or for a park as a member (``by_member``), with CLOCKS and ``without``, a record
+    that this row is to be rated without ('' for none). ``given``: facts of earlier runs with the rated rows that hear of them.
     """
 
     record: ir.Table
     party: ir.Table
-    placement: ir.Table
     given: ir.Table
 
 
-def facts(keeper: Keeper, heard: Heard, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
-    """One row a record and rated row: HEAD without the record's own clocks, its attributes, day and clocks, and the states.
+def heard_of(keeper: Keeper, record: ir.Table, party: ir.Table, placement: ir.Table, given: ir.Table) -> Heard:
+    """Records and facts of earlier runs, as rated rows hear of them. Parties are placed once, before the records are read."""
+    attached = party.filter(party.unit_id.notnull()).select(*PARTY, "attached_by", real_id="unit_id")
+    placed = keeper.keep("party_placed", attached.join(placement, "real_id"))
+    return Heard(record, placed, given.join(placement, "real_id"))
 
-    Only what amends other records is kept on the way; the rows themselves are wide, and whoever asks keeps them once.
-    """
-    columns = needed(vocabulary, attributes)
-    joined = heard.party.filter(_.unit_id.notnull()).drop("reason").rename(real_id="unit_id")
-    stated = known_records(heard.record.select(*HEAD, *PARTY, *columns)).join(joined, list(PARTY)).drop(*PARTY)
-    stated = stated.mutate(day=day_of(stated, vocabulary.kinds))
-    everything = ibis.union(stated, heard.given.select(*stated.columns))
-    placed = everything.join(heard.placement, "real_id").drop("real_id")
+
+Which = Callable[[ir.Table], ir.BooleanValue]
+"""Picks records by what they state themselves."""
+
+
+def amended(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
+    """One row a rated row, member and document that another document amends: what became of it, as known and true then."""
+    base = standing(heard, lambda row: row.kind.isin(list(AMENDING)) & (row.about_key != ""), _AMENDED_BY, vocabulary)
+    return keeper.keep("amended", _states(base))
+
+
+def facts(heard: Heard, states: ir.Table, which: Which, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
+    """One row a record and rated row: HEAD without the record's own clocks, the attributes, day and clocks, and the states."""
+    return with_states(standing(heard, which, attributes, vocabulary), states, vocabulary)
+
+
+def standing(heard: Heard, which: Which, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:
+    """Records of those that ``which`` picks that were known at ``known_at``, not replaced by then, and true on ``as_of``."""
+    some = heard.record.filter(which(heard.record))
+    dated = some.select(*HEAD, *PARTY, *attributes, day=day_of(some, vocabulary.kinds))
+    stated = known_records(dated, heard.record).join(heard.party, list(PARTY)).drop(*PARTY, "real_id")
+    placed = ibis.union(stated, heard.given.filter(which(heard.given)).select(*stated.columns))
     now_known = (placed.recorded_at <= placed.known_at) & (placed.replaced_at.isnull() | (placed.replaced_at > placed.known_at))
     true_then = (placed.day <= placed.as_of) & (placed.record_id != placed.without)
-    base = placed.filter(now_known & true_then).drop("without", "replaced_at", "recorded_at", "replaces")
-    return with_states(base, keeper.keep("amended", _states(base)), vocabulary)
+    return placed.filter(now_known & true_then).drop("without", "replaced_at", "recorded_at", "replaces")
 
 
 def day_of(table: ir.Table, kinds: Mapping[str, Kind]) -> ir.DateValue:
     """The day a record is about, by its kind."""
-    return ibis.cases(*((table.kind == kind.name, table[kind.date]) for kind in kinds.values()))
+    named: dict[str, list[str]] = {}
+    for kind in kinds.values():
+        named.setdefault(kind.date, []).append(kind.name)
+    return ibis.cases(*((table.kind.isin(of), table[column]) for column, of in named.items()))
 
 
 def with_states(base: ir.Table, states: ir.Table, vocabulary: Vocabulary) -> ir.Table:
@@ -103,15 +110,14 @@ def with_states(base: ir.Table, states: ir.Table, vocabulary: Vocabulary) -> ir.
 
 
 def _states(base: ir.Table) -> ir.Table:
-    """One row a unit, member and document that is spoken of: the first day of each state, the last day of a suspension."""
-    about = base.filter(_.kind.isin(list(AMENDING)) & (_.about_key != ""))
-    granted = about.outcome.isnull() | (about.outcome == "accepted")
-    running = about.suspended_to.isnull() | (about.suspended_to >= about.as_of)
-    return about.group_by(state_unit="unit_id", state_member="by_member", state_key="about_key").agg(
-        rectified_first=about.done_on.min(where=(about.kind == "rectification") & granted),
-        repaired_first=about.decided_on.min(where=(about.kind == "repair") & granted),
-        revoked_first=about.decided_on.min(where=about.kind == "revocation"),
-        suspended_last=ibis.ifelse(about.suspended_to.isnull(), ibis.date(9999, 12, 31), about.suspended_to).max(
-            where=(about.kind == "suspension") & running
+    """The first day of each state, the last day of a suspension."""
+    granted = base.outcome.isnull() | (base.outcome == "accepted")
+    running = base.suspended_to.isnull() | (base.suspended_to >= base.as_of)
+    return base.group_by(state_unit="unit_id", state_member="by_member", state_key="about_key").agg(
+        rectified_first=base.done_on.min(where=(base.kind == "rectification") & granted),
+        repaired_first=base.decided_on.min(where=(base.kind == "repair") & granted),
+        revoked_first=base.decided_on.min(where=base.kind == "revocation"),
+        suspended_last=ibis.ifelse(base.suspended_to.isnull(), ibis.date(9999, 12, 31), base.suspended_to).max(
+            where=(base.kind == "suspension") & running
         ),
     )

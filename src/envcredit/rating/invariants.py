@@ -16,10 +16,11 @@ from envcredit.scheme.model import Scheme, TierRule
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a run has made: its stages, the rows it rated, and the scheme it rated them by."""
+    """What a run has made: its stages, the rows it rated, the facts that rules looked at, and the scheme."""
 
     stages: Mapping[str, ir.Table]
     subject: ir.Table
+    fact: ir.Table
     scheme: Scheme
 
 
@@ -41,15 +42,15 @@ def cited(made: Made) -> ir.Table:
     return made.stages["point"].select("rule", "clause").distinct()
 
 
-def check(made: Made) -> None:
+def check(stages: Mapping[str, ir.Table], scheme: Scheme) -> None:
     """Raises ``InvariantError`` (T901, T902) that names each statement that does not hold, with how many rows break it."""
     found = [
         problem("T901", statement=row["statement"], rows=row["rows"])
-        for row in made.stages["broken"].to_pyarrow().sort_by("statement").to_pylist()
+        for row in stages["broken"].to_pyarrow().sort_by("statement").to_pylist()
         if row["rows"]
     ]
-    for row in made.stages["cited"].to_pyarrow().sort_by([("rule", "ascending"), ("clause", "ascending")]).to_pylist():
-        if row["clause"] not in made.scheme.clauses:
+    for row in stages["cited"].to_pyarrow().sort_by([("rule", "ascending"), ("clause", "ascending")]).to_pylist():
+        if row["clause"] not in scheme.clauses:
             found.append(problem("T902", rule=row["rule"], clause=row["clause"]))
     if found:
         raise InvariantError(found)
@@ -97,7 +98,7 @@ def grade_when_rated(made: Made) -> ir.Table:
 def points_have_facts(made: Made) -> ir.Table:
     """Every point that names a record names a fact of its unit."""
     named = made.stages["point"].filter(_.record_id != "")
-    return named.anti_join(made.stages["fact"], ["unit_id", "record_id"])
+    return named.anti_join(made.fact, ["unit_id", "record_id"])
 
 
 STATEMENTS: Mapping[str, Broken] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.errors import InputError
 from envcredit.rating.prepared import Shelf, prepare
-from envcredit.rating.run import Order
+from envcredit.rating.rate import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
 from envcredit.records.units import read_units

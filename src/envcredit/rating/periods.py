@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from envcredit.base.days import MonthEnd, add_months
 from envcredit.scheme.model import Period, Scheme
@@ -32,6 +36,21 @@ def rated_period(scheme: Scheme, as_of: date, enrolled_on: date | None) -> Rated
     if period.kind == "anniversary_year" and enrolled_on is not None:
         return _anniversary(as_of, enrolled_on, scheme.calendar.month_end)
     return Rated(date(as_of.year, 1, 1), date(as_of.year, 12, 31))
+
+
+def rated_periods(scheme: Scheme, as_of: date, enrolled_on: Any, rows: int) -> dict[str, Any]:
+    """``as_of``, ``period_from``, ``period_to``, ``period_end`` of so many units, as Arrow columns of days.
+
+    ``enrolled_on``: a column of days, or None where nothing is known of them. Each different day is looked at once.
+    """
+    depends = enrolled_on is not None and scheme.period.kind == "anniversary_year"
+    coded = (enrolled_on if depends else pa.nulls(rows, pa.date32())).cast(pa.date32())
+    coded = pc.dictionary_encode(coded, null_encoding="encode")
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    rated = [rated_period(scheme, as_of, day) for day in coded.dictionary.to_pylist()]
+    first, end = (pa.array(days, pa.date32()).take(coded.indices) for days in ([r.first for r in rated], [r.end for r in rated]))
+    today = pa.repeat(pa.scalar(as_of, pa.date32()), rows)
+    return {"as_of": today, "period_from": first, "period_to": today, "period_end": end}
 
 
 def _rolled_back(as_of: date, period: Period, month_end: MonthEnd) -> date:

@@ -88,11 +88,10 @@ def numbered(condition: ir.BooleanValue | None, number: int) -> ir.IntegerValue:
 
 def unfolded(row: ir.Table, lists: Iterable[tuple[ir.BooleanValue, list[ir.IntegerValue]]]) -> ir.Table:
     """One row for each number that is not 0, with ``rule`` and ``unknown``."""
-    cases = [(held, ibis.array(numbers).cast("array<int64>")) for held, numbers in lists]
+    cases = [(held, ibis.array(numbers).cast("array<int64>").remove(0)) for held, numbers in lists]
     if not cases:
         return row.mutate(rule_no=ibis.literal(0, type="int64"), unknown=ibis.literal(False)).filter(ibis.literal(False))
     picked = row.mutate(signed=ibis.cases(*cases).unnest())
-    picked = picked.filter(picked.signed != 0)
     return picked.mutate(rule_no=picked.signed.abs(), unknown=picked.signed < 0).drop("signed")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -16,10 +17,11 @@ import ibis.expr.types as ir
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Keeper
 from envcredit.rating.attach import PARTY, Subjects, attached
-from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, POINT, SCORE, UNATTACHED
+from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, PARTY_STAGE, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
+from envcredit.rating.digests import digests, lost_digests
 from envcredit.rating.exact import day_number
-from envcredit.rating.facts import Heard, day_of, facts, known_records
+from envcredit.rating.facts import Heard, Which, amended, carried, day_of, facts, heard_of, known_records, standing
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.invariants import Made, broken, cited
 from envcredit.rating.picks import FRAME, JUDGED, REPAIR, STATE, Reading, columns_after_judging, picks
@@ -28,11 +30,14 @@ from envcredit.rating.program import MEMBER, FactProgram, Program
 from envcredit.rating.repairs import with_repairs
 from envcredit.rating.rows import unit_columns, value_columns
 from envcredit.rating.rule_tables import NAMED, SCORED_BY, RuleTables, rule_tables, with_rule
-from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unit_points
+from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unheeded, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
-from envcredit.scheme.conditions.tree import Name
+from envcredit.rating.wanted import wanted
 
-ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw")
+HEARD_OF = ("officer_entry", "rating", MEMBER)
+"""Kinds whose facts tiers, earlier grades and parks rest on, whether or not a rule takes them up."""
+
+_HEARD_AS = ("period_to", "grade", "entered_on", "entered_value", "rule", "member")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,42 +58,37 @@ class Relations:
 
 
 def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Relations) -> Mapping[str, ir.Table]:
-    """Every stage of :data:`envcredit.rating.columns.STAGES`, ``unit`` and ``fact``, and what is asked of them, kept."""
+    """Every stage of :data:`envcredit.rating.columns.STAGES`, ``unit``, ``unheeded``, and what is asked of them, kept."""
     reading = Reading(program, vocabulary)
     party = attached(keeper, start.record, start.lookup, start.link)
-    heard = facts(keeper, Heard(start.record, party, start.placement, start.given), program.attributes(), vocabulary)
-    known = keeper.keep("fact_known", with_repairs(_with_units(heard, start.subject, program.names()), program, vocabulary))
-    fact = known.select(*heard.columns)
+    heard = heard_of(keeper, start.record, party, start.placement, start.given)
+    known = Known(heard, amended(keeper, heard, vocabulary), start.subject, reading)
     tables = rule_tables(keeper, "fact", program.facts, program)
-    pick, value = _picked(keeper, known, start.subject, reading, tables)
+    pick, value = _picked(keeper, known, tables)
     row = keeper.keep("unit_row", unit_rows(start.subject, value, program))
     unit_tables = rule_tables(keeper, "unit", program.units, program)
-    unit_pick = unit_picks(keeper, row, fact, reading, unit_tables)
+    entry = keeper.keep("entry", known.facts(lambda row: row.kind.isin(HEARD_OF), _HEARD_AS))
+    unit_pick = unit_picks(keeper, row, entry, reading, unit_tables)
+    every = standing(heard, lambda row: ~row.kind.isin(_silent_kinds(vocabulary)), (), vocabulary)
     results = {
         "unit": keeper.keep("unit", _units(start.subject, vocabulary)),
-        "fact": keeper.keep("fact_stated", _stated(fact, start, vocabulary)),
+        "party": keeper.keep("party_known", PARTY_STAGE.shaped(party.filter(party.unit_id.notnull()))),
         "unattached": keeper.keep("unattached", _unattached(start.record, party)),
         "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
-        "group": keeper.keep("group", GROUP.shaped(_members(fact))),
-        **_results(keeper, Picked(row, fact, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
+        "group": keeper.keep("group", GROUP.shaped(_members(entry))),
+        "unheeded": keeper.keep("unheeded", IGNORED.shaped(unheeded(every, pick))),
+        **_results(keeper, Picked(row, entry, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
     }
-    made = Made(results, start.subject, program.scheme)
+    looked_at = ibis.union(*(table.select("unit_id", "record_id") for table in (pick, entry)))
+    made = Made(results, start.subject, looked_at, program.scheme)
     asked = {"broken": broken(made), "cited": cited(made), "first_day": _first_day(start, vocabulary)}
+    asked |= {"digest": digests(results), "lost_digest": lost_digests(results["unattached"])}
+    asked["statuses"] = results["grade"].group_by("status").agg(units=ibis._.count())
     return results | {name: keeper.keep(name, table) for name, table in asked.items()}
 
 
 def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
-    columns = [name for name in vocabulary.unit if name != "unit_id"]
-    clocks = {"as_of": "as_of", "period_from": "rated_from", "period_to": "rated_to", "period_end": "rated_end"}
-    return subject.select("unit_id", *columns, **clocks)
-
-
-def _stated(fact: ir.Table, start: Relations, vocabulary: Vocabulary) -> ir.Table:
-    """Facts with all that their records state."""
-    wide = (*ORIGIN, *vocabulary.attributes)
-    stated = ibis.union(start.record.select("record_id", *wide), start.given.select("record_id", *wide))
-    own = ("unit_id", "record_id", "kind", "by_member", "attached_by", "day", "document_key", "about_key")
-    return fact.select(*own, *vocabulary.states).join(stated, "record_id").select(*own, *wide, *vocabulary.states)
+    return subject.select("unit_id", *(name for name in vocabulary.unit if name != "unit_id"))
 
 
 def _first_day(start: Relations, vocabulary: Vocabulary) -> ir.Table:
@@ -99,7 +99,7 @@ def _first_day(start: Relations, vocabulary: Vocabulary) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What results are made from: unit rows, facts, picks of facts and of units, and the tables of rules."""
+    """What results are made from: unit rows, facts that rules may want, picks of facts and of units, and the tables of rules."""
 
     row: ir.Table
     fact: ir.Table
@@ -119,7 +119,7 @@ def _results(keeper: Keeper, picked: Picked, subject: ir.Table, reading: Reading
     scope = keeper.keep("scope", scoped(picked.row, program, reading))
     rated = scope.filter(scope.scope_status != "not_rated")
     point = keeper.keep("point", capped_by_part(points.semi_join(rated, "unit_id"), scheme))
-    passed = ignored(picked.fact, pick, paid, program, _silent_kinds(reading))
+    passed = ignored(pick, paid, program)
     item = keeper.keep("item", ITEM.shaped(items(point, (picked.rule, picked.unit_rule))))
     score = keeper.keep("score_refusal", scores(item, scope, refusals(pick, picked.unit_pick), scheme))
     return {
@@ -131,33 +131,51 @@ def _results(keeper: Keeper, picked: Picked, subject: ir.Table, reading: Reading
     }
 
 
-def _with_units(fact: ir.Table, subject: ir.Table, names: Iterable[Name]) -> ir.Table:
-    """Facts with the columns of the rated unit as ``of_unit_x``."""
-    return fact.join(unit_columns(subject, [n.name for n in names if n.where == "unit"]), "unit_id")
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rules look at: facts as known and true for each rated row, with what became of them. Nothing of it is kept whole."""
+
+    heard: Heard
+    states: ir.Table
+    subject: ir.Table
+    reading: Reading
+
+    def facts(self, which: Which, attributes: Iterable[str]) -> ir.Table:
+        """Some facts with some attributes, states, and the columns of the unit (``of_unit_x``) that the scheme names."""
+        fact = facts(self.heard, self.states, which, attributes, self.reading.vocabulary)
+        units = [name.name for name in self.reading.program.names() if name.where == "unit"]
+        return fact.join(unit_columns(self.subject, units), "unit_id") if units else fact
+
+    def of_rules(self, programs: Sequence[FactProgram]) -> ir.Table:
+        """The facts that some of these rules may take up, with what repair rules say of them."""
+        program, vocabulary = self.reading.program, self.reading.vocabulary
+        attributes = carried(vocabulary, program.attributes())
+        fact = self.facts(lambda row: wanted(row, programs, self.reading), attributes)
+        return with_repairs(fact, program, vocabulary)
 
 
-def _picked(
-    keeper: Keeper, known: ir.Table, subject: ir.Table, reading: Reading, tables: RuleTables
-) -> tuple[ir.Table, ir.Table | None]:
+def _picked(keeper: Keeper, known: Known, tables: RuleTables) -> tuple[ir.Table, ir.Table | None]:
     """All picks, pass by pass: values first, each pass seeing the values of the passes before."""
+    reading, subject = known.reading, known.subject
     parts: list[ir.Table] = []
     value: ir.Table | None = None
     for level in reading.program.levels:
         programs = [p for p in reading.program.facts if p.level == level]
-        parts.append(picks(keeper, _with_values(known, value, programs), programs, reading, tables))
+        parts.append(picks(keeper, _with_values(known.of_rules(programs), value, programs), programs, reading, tables))
         deriving = [p for p in programs if p.value is not None]
         if deriving:
             found = derived(keeper, parts[-1], subject, deriving, reading)
             value = found if value is None else keeper.keep(f"value_{level}_all", ibis.union(value, found))
     if not parts:
-        return picks(keeper, known, [], reading, tables), value
+        return picks(keeper, known.of_rules([]), [], reading, tables), value
     whole = (*FRAME, *STATE, *REPAIR, *JUDGED, *columns_after_judging([p for p in reading.program.facts if p.value is None]))
-    return reduce(ibis.union, [_widened(part, dict.fromkeys(whole), known) for part in parts]), value
+    types = {**known.of_rules([]).schema(), **parts[-1].schema()}
+    return reduce(ibis.union, [_widened(part, dict.fromkeys(whole), types) for part in parts]), value
 
 
-def _widened(part: ir.Table, columns: Iterable[str], known: ir.Table) -> ir.Table:
+def _widened(part: ir.Table, columns: Iterable[str], types: Mapping[str, Any]) -> ir.Table:
     """The columns of all passes; null where a pass had no use for one."""
-    return part.select(**{c: part[c] if c in part.columns else ibis.null(known[c].type()) for c in columns})
+    return part.select(**{c: part[c] if c in part.columns else ibis.null(types[c]) for c in columns})
 
 
 def _with_values(known: ir.Table, value: ir.Table | None, programs: Sequence[FactProgram]) -> ir.Table:
@@ -167,16 +185,14 @@ def _with_values(known: ir.Table, value: ir.Table | None, programs: Sequence[Fac
     return known.left_join(value_columns(value, wanted), "unit_id").drop("unit_id_right")
 
 
-def _silent_kinds(reading: Reading) -> list[str]:
+def _silent_kinds(vocabulary: Vocabulary) -> list[str]:
     """Kinds whose facts are no news when no rule wants them: they amend others, or feed tiers and earlier grades."""
-    amending = [name for name, kind in reading.vocabulary.kinds.items() if kind.amends]
-    return [*amending, "officer_entry", "rating", MEMBER]
+    return [*(name for name, kind in vocabulary.kinds.items() if kind.amends), *HEARD_OF]
 
 
 def _unattached(record: ir.Table, party: ir.Table) -> ir.Table:
-    standing = known_records(record).filter(ibis._.replaced_at.isnull())
-    stated = standing.select("record_id", "kind", "file", "line", *PARTY)
-    lost = stated.join(party.filter(party.unit_id.isnull()), list(PARTY))
+    stated = known_records(record.select("record_id", "kind", "file", "line", *PARTY), record)
+    lost = stated.filter(stated.replaced_at.isnull()).join(party.filter(party.unit_id.isnull()), list(PARTY))
     return UNATTACHED.shaped(lost)
 
 

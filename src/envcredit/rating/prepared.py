@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -103,12 +103,13 @@ class Prepared:
         rules = {"digest": rule_digest(self.scheme), "order": list(self.scheme.rules)}
         return digest_of({"rules": rules, "dialect": engine.dialect, "made_by": _makers()})
 
-    def rated(self, engine: Engine, start: Start) -> Mapping[str, ir.Table]:
-        """Rates what ``start`` holds; the engine must already hold the table ``record``. Every stage by name."""
+    def rated(self, engine: Engine, start: Start, asked: Collection[str]) -> Mapping[str, ir.Table]:
+        """Rates what ``start`` holds; the engine must already hold the table ``record``. What is asked for, by name."""
         load_start(engine, start, self.scheme, self.vocabulary)
         plan = self.plan(engine)
-        plan.script.run(engine)
-        return {stage: engine.table(name) for stage, name in plan.results.items()}
+        tables = {name: plan.results[name] for name in asked}
+        plan.script.towards(tables.values()).run(engine)
+        return {name: engine.table(table) for name, table in tables.items()}
 
 
 def prepare(scheme: Scheme, shelf: Shelf | None = None) -> Prepared:

@@ -6,7 +6,7 @@ The engine sees nothing of YAML; it sees these small tables.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -181,7 +181,7 @@ class Program:
 
     @property
     def levels(self) -> tuple[int, ...]:
-        """Passes in order; the last one holds the rules that score."""
+        """Passes in order: a rule is asked in the first one in which every value that it names is known."""
         return tuple(sorted({p.level for p in self.facts}))
 
 
@@ -223,12 +223,13 @@ class Compiler:
 
     def _fact_programs(self) -> Iterator[FactProgram]:
         levels = levels_of(self._scheme, self._vocabulary)
-        last = max(levels.values(), default=-1) + 1
         for number, (key, rule) in enumerate(fact_rules(self._scheme), start=1):
-            yield self._fact_program(number, key, rule, levels.get(key, last))
+            program = self._fact_program(number, key, rule)
+            needs = [levels[name.name] for name in program.names() if name.where == "value"]
+            yield replace(program, level=max(needs, default=-1) + 1)
 
     def _fact_program(
-        self, number: int, key: str, rule: PointRule | DeriveRule | GroupRule | GradeStepRule | GradeRow, level: int
+        self, number: int, key: str, rule: PointRule | DeriveRule | GroupRule | GradeStepRule | GradeRow
     ) -> FactProgram:
         kinds = (MEMBER,) if isinstance(rule, GroupRule) else rule.kinds
         names = self._names(rule_of(key), kinds)
@@ -240,7 +241,7 @@ class Compiler:
             number=number,
             key=key,
             clause=self._clause(key, rule),
-            level=level,
+            level=0,
             kinds=kinds,
             of_members=getattr(rule, "of", "own") == "members",
             when=_parsed(rule.when, names),

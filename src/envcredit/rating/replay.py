@@ -5,17 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
-from envcredit.rating.digests import digest_of_parquet
-from envcredit.rating.prepared import prepare
-from envcredit.rating.run import SCHEME_FOLDER, Order, Run, located, rate, read_run
+from envcredit.base.digest import digest_of_file
+from envcredit.rating.again import order_again
+from envcredit.rating.columns import KEYS
+from envcredit.rating.rate import rate
+from envcredit.rating.run import Run, located, read_run
 from envcredit.records.store import batches
 from envcredit.scheme.digests import rule_digest
-from envcredit.scheme.library import locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,19 @@ def replay(folder: Path, records: Path | None = None, engine: str = "duckdb") ->
     """
     run = read_run(folder)
     store = records or located(run, str(run.manifest["inputs"]["records"]))
-    damaged = tuple(n for n, stage in run.manifest["stages"].items() if digest_of_parquet(run.path(n)) != stage["digest"])
+    damaged = tuple(n for n, stage in run.manifest["stages"].items() if digest_of_file(run.path(n)) != stage["file_digest"])
     changed = tuple(_changed(run, store))
     if changed:
         return Replay(str(run.manifest["result_digest"]), "", damaged, (), changed)
     with tempfile.TemporaryDirectory() as room:
-        again = rate(_order(run, store, engine), Path(room) / "run")
-        differing = tuple(n for n, stage in run.manifest["stages"].items() if again.manifest["stages"][n] != stage)
-        return Replay(str(run.manifest["result_digest"]), str(again.manifest["result_digest"]), damaged, differing, ())
+        again = rate(order_again(run, store, engine), Path(room) / "run")
+        digests = str(run.manifest["result_digest"]), str(again.manifest["result_digest"])
+        differing = () if digests[0] == digests[1] or damaged else _differing(run, again)
+        return Replay(*digests, damaged, differing, ())
+
+
+def _differing(run: Run, again: Run) -> tuple[str, ...]:
+    return tuple(name for name in KEYS if not run.stage(name).equals(again.stage(name)))
 
 
 def _changed(run: Run, store: Path) -> list[Diagnostic]:
@@ -72,23 +77,3 @@ def _changed(run: Run, store: Path) -> list[Diagnostic]:
 def _earlier(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
     inputs = manifest["inputs"]
     return [*inputs["history"], *([inputs["members"]] if inputs["members"] else [])]
-
-
-def _order(run: Run, store: Path, engine: str) -> Order:
-    manifest, inputs = run.manifest, run.manifest["inputs"]
-    units = run.stage("unit").drop_columns(["as_of", "period_from", "period_to", "period_end"])
-    return Order(
-        prepared=prepare(run.scheme),
-        scheme_folder=locate(run.folder / SCHEME_FOLDER),
-        units=units,
-        store=store,
-        as_of=date.fromisoformat(str(manifest["as_of"])),
-        known_at=str(manifest["known_at"]),
-        links=[(link[0], link[1], link[2]) for link in inputs["links"]],
-        history=[located(run, earlier["path"]) for earlier in inputs["history"]],
-        members=located(run, inputs["members"]["path"]) if inputs["members"] else None,
-        engine=engine,
-        accept_partial=bool(manifest["accept_partial"]),
-        without_inferred=bool(manifest["without_inferred"]),
-        batches=[batch["id"] for batch in inputs["batches"]],
-    )

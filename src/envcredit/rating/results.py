@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -27,6 +27,9 @@ class Results(Protocol):
 
     def stage(self, name: str) -> pa.Table:
         """The rows of one stage, sorted by its key."""
+
+    def facts(self, units: Sequence[str]) -> pa.Table:
+        """The facts of some units with all that their records state; see :func:`envcredit.rating.stated.facts_of`."""
 
 
 @dataclass(frozen=True, slots=True)

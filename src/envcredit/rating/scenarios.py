@@ -26,16 +26,26 @@ class Outcome:
     grade: str
 
 
-def outcomes(prepared: Prepared, start: Start) -> Mapping[str, Outcome]:
-    """The outcome of each ask of ``start``, by its ``unit_id``; ``start.facts`` as :func:`facts_as_given` makes them."""
-    if not start.asks.num_rows:
-        return {}
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """``outcomes``: of each ask, by its ``unit_id``. ``unheeded``: facts of each ask that no rule looks at, as ``ignored``."""
+
+    outcomes: Mapping[str, Outcome]
+    unheeded: Mapping[str, list[dict[str, Any]]]
+
+
+def ahead(prepared: Prepared, start: Start) -> Ahead:
+    """What comes of the asks of ``start``; its ``facts`` as :func:`facts_as_given` makes them."""
     with open_engine() as engine:
         engine.load("record", wide_schema(prepared.vocabulary).empty_table())
-        results = prepared.rated(engine, start)
+        results = prepared.rated(engine, start, (SCORE.name, GRADE.name, "unheeded"))
         scores = _rows(results[SCORE.name].to_pyarrow())
         grades = _rows(results[GRADE.name].to_pyarrow())
-    return {key: Outcome(grades[key]["status"], scores[key]["score"], grades[key]["final"]) for key in scores}
+        unheeded: dict[str, list[dict[str, Any]]] = {}
+        for row in results["unheeded"].order_by("record_id").to_pyarrow().to_pylist():
+            unheeded.setdefault(row["unit_id"], []).append(row)
+    found = {key: Outcome(grades[key]["status"], scores[key]["score"], grades[key]["final"]) for key in scores}
+    return Ahead(found, unheeded)
 
 
 def facts_as_given(fact: pa.Table, vocabulary: Vocabulary) -> pa.Table:

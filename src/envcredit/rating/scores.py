@@ -92,11 +92,8 @@ def unit_points(pick: ir.Table) -> ir.Table:
     )
 
 
-def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, silent: Sequence[str]) -> ir.Table:
-    """Facts that a scoring or grading rule looked at and did not count, and facts that no rule wanted (``no_rule``).
-
-    ``silent`` names kinds that are never listed as unwanted: those that amend others or serve as input to values.
-    """
+def ignored(pick: ir.Table, scored: ir.Table, program: Program) -> ir.Table:
+    """Facts that a scoring or grading rule looked at and did not count."""
     passed = pick.filter((pick.effect != "value") & (pick.status != COUNTED))
     in_rows = any(rule_of(one.key) != one.key for one in program.facts)
     if in_rows:  # another row of the same rule may have taken it
@@ -123,13 +120,14 @@ def ignored(fact: ir.Table, pick: ir.Table, scored: ir.Table, program: Program, 
         clause="clause",
         detail="kept_instead",
     )
-    wanted = pick.select("unit_id", "record_id").distinct()
-    unwanted = fact.filter(~fact.kind.isin(list(silent))).anti_join(wanted, ["unit_id", "record_id"])
+    return ibis.union(looked, same)
+
+
+def unheeded(every: ir.Table, pick: ir.Table) -> ir.Table:
+    """Facts that no rule looks at (``no_rule``), in the columns of the stage ``ignored``."""
+    left = every.anti_join(pick.select("unit_id", "record_id").distinct(), ["unit_id", "record_id"])
     none = ibis.literal("")
-    nobody = unwanted.select(
-        "unit_id", rule=none, record_id="record_id", reason=ibis.literal("no_rule"), clause=none, detail=none
-    )
-    return ibis.union(looked, same, nobody)
+    return left.select("unit_id", rule=none, record_id="record_id", reason=ibis.literal("no_rule"), clause=none, detail=none)
 
 
 def _detail(row: ir.Table) -> ir.StringValue:

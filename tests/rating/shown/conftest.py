@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from ruamel.yaml import YAML
 
@@ -30,6 +31,10 @@ class MadeRun:
 
     def stage(self, name: str) -> pa.Table:
         return self.tables[name]
+
+    def facts(self, units: Sequence[str]) -> pa.Table:
+        fact = self.tables["fact"]
+        return fact.filter(pc.is_in(fact["unit_id"], pa.array(units, pa.string())))
 
 
 SCHEME = """

@@ -99,8 +99,9 @@ class _Rows:
         self.texts = texts
         self.order = list(order)
         self.others = others
-        self.documents = _documents(run)
-        self.missing = _missing(run)
+        facts = run.facts(run.stage("unit")["unit_id"].to_pylist())
+        self.documents = _documents(run, facts)
+        self.missing = _missing(run, facts)
         self.clauses: dict[str, int] = {}
 
     def units(self) -> list[list[Any]]:
@@ -199,24 +200,22 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _documents(run: Results) -> dict[tuple[str, str], Document]:
+def _documents(run: Results, facts: pa.Table) -> dict[tuple[str, str], Document]:
     """The records that points stand on, by unit and record."""
     names = ["unit_id", "record_id", "kind", "document_number", "authority", "day", "by_member"]
-    used = _facts_with(run, run.stage("point")["record_id"]).select(names)
+    used = _with_ids(facts, run.stage("point")["record_id"].combine_chunks()).select(names)
     return {
         (unit, record): Document(kind, number or "", authority or "", day, member or "")
         for unit, record, kind, number, authority, day, member in zip(*(used[n].to_pylist() for n in names), strict=True)
     }
 
 
-def _missing(run: Results) -> dict[str, RecordNote]:
+def _missing(run: Results, facts: pa.Table) -> dict[str, RecordNote]:
     """The records named as the reason why a unit has no result."""
     reasons = [reason.split(":") for reason in pc.unique(run.stage("score")["reason"]).to_pylist() if reason]
-    found = _facts_with(run, pa.array([parts[2] for parts in reasons if len(parts) > 2], pa.string()))
+    found = _with_ids(facts, pa.array([parts[2] for parts in reasons if len(parts) > 2], pa.string()))
     return {row["record_id"]: record_note(row, read_vocabulary()) for row in found.to_pylist()}
 
 
-def _facts_with(run: Results, records: pa.Array | pa.ChunkedArray) -> pa.Table:
-    fact = run.stage("fact")
-    wanted = records.combine_chunks() if isinstance(records, pa.ChunkedArray) else records
-    return fact.filter(pc.is_in(fact["record_id"], wanted))
+def _with_ids(facts: pa.Table, records: pa.Array) -> pa.Table:
+    return facts.filter(pc.is_in(facts["record_id"], records))

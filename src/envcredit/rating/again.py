@@ -1,0 +1,33 @@
+"""The order that a finished run was made by, to be carried out again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from envcredit.rating.prepared import prepare
+from envcredit.rating.rate import Order
+from envcredit.rating.run import SCHEME_FOLDER, Run, located
+from envcredit.scheme.library import locate
+
+CLOCKS = ("as_of", "period_from", "period_to", "period_end")
+
+
+def order_again(run: Run, records: Path | None = None, engine: str = "duckdb") -> Order:
+    """The order of a run, on the batches that its manifest lists. ``records``: where the store lies now, if it was moved."""
+    manifest, inputs = run.manifest, run.manifest["inputs"]
+    return Order(
+        prepared=prepare(run.scheme),
+        scheme_folder=locate(run.folder / SCHEME_FOLDER),
+        units=run.stage("unit").drop_columns(list(CLOCKS)),
+        store=records or located(run, str(inputs["records"])),
+        as_of=date.fromisoformat(str(manifest["as_of"])),
+        known_at=str(manifest["known_at"]),
+        links=[(link[0], link[1], link[2]) for link in inputs["links"]],
+        history=[located(run, earlier["path"]) for earlier in inputs["history"]],
+        members=located(run, inputs["members"]["path"]) if inputs["members"] else None,
+        engine=engine,
+        accept_partial=bool(manifest["accept_partial"]),
+        without_inferred=bool(manifest["without_inferred"]),
+        batches=[batch["id"] for batch in inputs["batches"]],
+    )

@@ -1,0 +1,74 @@
+"""The facts of a finished run with all that their records state: found again in the store, for the units that are asked about.
+
+A run keeps which unit each party as written is (stage ``party``), not a copy of every record. Records are only ever added, so
+the ones that a run rested on are still there; the manifest names their batches by digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from envcredit.base.vocabulary import Vocabulary, read_vocabulary
+from envcredit.engine import Engine, Keeper, open_engine
+from envcredit.rating.again import order_again
+from envcredit.rating.attach import PARTY
+from envcredit.rating.facts import Heard, amended, facts, heard_of
+from envcredit.rating.inputs import load_start
+from envcredit.rating.rate import attach_records, known_batches, start_of
+from envcredit.rating.run import Run
+
+FACT_KEY = ("unit_id", "record_id")
+ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw")
+_LISTED = 10_000
+"""So many record ids are named in a query, where they keep the engine from reading the rest of a file."""
+
+
+def stated(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
+    """One row a fact: its unit, how it was attached, its day, ORIGIN, every attribute of the vocabulary, and the states."""
+    wide = (*ORIGIN, *vocabulary.attributes)
+    fact = facts(heard, amended(keeper, heard, vocabulary), lambda _row: ibis.literal(True), (), vocabulary)
+    said = ibis.union(heard.record.select("record_id", *wide), heard.given.select("record_id", *wide))
+    own = ("unit_id", "record_id", "kind", "by_member", "attached_by", "day", "document_key", "about_key")
+    return fact.select(*own, *vocabulary.states).join(said, "record_id").select(*own, *wide, *vocabulary.states)
+
+
+def facts_of(run: Run, units: Collection[str] | None = None, records: Path | None = None) -> pa.Table:
+    """Facts of some units of a run (of all if none are named) as :func:`stated` gives them, sorted by unit and record.
+
+    ``records``: where the store lies now, if it was moved. Raises ``InputError`` (T120) if it is not there or not the same.
+    """
+    vocabulary = read_vocabulary()
+    order = order_again(run, records)
+    if units is not None:
+        own = pc.is_in(order.units.column("unit_id"), pa.array(sorted(units), pa.string()))
+        order = replace(order, units=order.units.filter(own))
+    start = start_of(order)
+    real = {*order.units.column("unit_id").to_pylist(), *(member for _park, member in start.members)}
+    with open_engine() as engine:
+        load_start(engine, start, order.scheme, vocabulary)
+        attach_records(engine, known_batches(order), vocabulary)
+        party = engine.load("party_known", _parties(run, real if units is not None else None))
+        found = _found(engine, party) if units is not None else engine.table("record")
+        heard = heard_of(engine, found, party, engine.table("placement"), engine.table("given"))
+        return stated(engine, heard, vocabulary).order_by(*FACT_KEY).to_pyarrow()
+
+
+def _parties(run: Run, units: Collection[str] | None) -> pa.Table:
+    every = run.stage("party") if units is None else run.rows("party", *sorted(units))
+    return every.select([*PARTY, "unit_id", "attached_by"])
+
+
+def _found(engine: Engine, party: ir.Table) -> ir.Table:
+    """The records of some parties. Their ids come first, from a few columns of every file; then these rows alone, whole."""
+    record = engine.table("record")
+    ids = record.select("record_id", *PARTY).semi_join(party, list(PARTY)).record_id.to_pyarrow().to_pylist()
+    if len(ids) <= _LISTED:
+        return record.filter(record.record_id.isin(ids)) if ids else record.filter(ibis.literal(False))
+    return record.semi_join(engine.load("found", pa.table({"record_id": ids})), "record_id")
