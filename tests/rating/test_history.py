@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
+from typing import cast
 
+import pyarrow as pa
 import pytest
 from city import RULES, lay_out, quick_run
 from stories import Book, prepared_of
@@ -125,7 +128,35 @@ def city(plan: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Handed:
+    """What of a run is handed on, written down by hand."""
+
+    manifest = MappingProxyType(
+        {
+            "scheme": {"identity": "invented/small/2020-01-01", "step": "0.5"},
+            "known_at": "2026-01-10T00:00:00Z",
+            "result_digest": "0" * 64,
+        }
+    )
+
+    def stage(self, name: str) -> pa.Table:
+        first, last = date(2025, 1, 1), date(2025, 12, 31)
+        rows = {
+            "unit": [{"unit_id": unit, "period_from": first, "period_to": last} for unit in ("U1", "U2", "U3")],
+            "grade": [{"unit_id": unit, "final": grade} for unit, grade in (("U1", ""), ("U2", "red"), ("U3", "blue"))],
+            "score": [{"unit_id": unit, "score": score} for unit, score in (("U1", 7), ("U2", None), ("U3", 181))],
+        }
+        return pa.Table.from_pylist(rows[name])
+
+
 class TestRuns:
+    def test_a_unit_without_a_grade_hands_on_nothing_and_a_grade_needs_no_score(self) -> None:
+        given = earlier_ratings(cast("Run", Handed())).to_pylist()
+        assert [(one["real_id"], one["grade"], one["score"]) for one in given] == [
+            ("U2", "red", None),
+            ("U3", "blue", 90_500_000),
+        ]
+
     def test_a_run_hands_on_one_rating_for_each_unit(self, city: Path) -> None:
         run = read_run(city / "run")
         given = {one["real_id"]: one for one in earlier_ratings(run).to_pylist()}
@@ -140,7 +171,7 @@ class TestRuns:
         first, later = read_run(city / "run"), read_run(city / "next")
         (named,) = later.manifest["inputs"]["history"]
         assert named == {"path": "../run", "result_digest": first.manifest["result_digest"]}
-        heard = [row for row in later.stage("fact").to_pylist() if row["kind"] == "rating"]
+        heard = [row for row in later.facts(["U1", "U2", "U3"]).to_pylist() if row["kind"] == "rating"]
         assert {(row["unit_id"], row["grade"], row["attached_by"]) for row in heard} == {
             ("U1", "blue", "run"),
             ("U2", "green", "run"),
