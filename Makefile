@@ -1,13 +1,16 @@
 # make demo | make test | make docs: each sets up everything it needs on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs docs-build docs-refresh lock clean
+.PHONY: help setup demo test check spark bench docs docs-build docs-refresh lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell $(p) -c 'import sys; print(1) if sys.version_info[:2] >= (3, 11) else 0' 2>/dev/null),$(p))))
 STAMP := $(VENV)/.installed
 DEMO := demo-city
+SPARK := build/spark/.installed
+# Apache Spark 4.0 runs on these.
+JAVA := $(shell java -version 2>&1 | grep -E 'version "(17|18|19|20|21|22|23)[".]')
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,7 +28,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: setup  ## a made-up city: imported, rated, explained, compared, reported
 	$(BIN)/envcredit demo --out $(DEMO)
 
-test: setup check docs-build  ## format, lint, strict types, layers, house rules, tests, manual
+test: setup check docs-build $(if $(JAVA),spark)  ## format, lint, strict types, layers, house rules, tests, manual
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: setup
@@ -33,6 +36,14 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+spark: $(SPARK)  ## Apache Spark for the tests of engines; `make test` does this where there is Java 17
+
+# Beside .venv, not in it: the server's Python package and the client's have the same name.
+$(SPARK): requirements/spark-server.txt | $(STAMP)
+	rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --no-warn-script-location --require-hashes --target $(@D) --requirement $<
+	touch $@
 
 bench: setup  ## measured against peers, one run; see bench/README.md
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement bench/requirements.txt
@@ -52,12 +63,14 @@ docs-build: setup
 docs-refresh: setup
 	$(BIN)/python tests/docs/refresh.py README.md README.zh.md docs/en/*.md docs/zh/*.md
 
-# Needs uv on the path; writes the two locks anew.
+# Needs uv on the path; writes the locks anew.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
 	  pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
 	  --constraint requirements/dev.txt pyproject.toml --output-file requirements/core.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
+	  requirements/spark-server.in --output-file requirements/spark-server.txt
 
 clean:  ## everything that make has made
 	rm -rf $(VENV) build $(DEMO)

@@ -1,4 +1,7 @@
-"""Real servers for the engine tests, each started once. One that cannot start fails the tests that need it."""
+"""Real servers for the engine tests, each started once. One that cannot start fails the tests that need it.
+
+Apache Spark alone needs something beside Python, Java: where ``make`` has not laid it out, its tests are skipped, but not in CI.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,6 +20,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 Place = Callable[[str], str]
+BUILT = Path(__file__).parents[2] / "build" / "spark" / "pyspark"
 
 
 @pytest.fixture(scope="session")
@@ -62,19 +66,36 @@ def _sail(folder: Path) -> Iterator[str]:
         yield f"sc://127.0.0.1:{port}"
 
 
+@pytest.fixture(scope="session")
+def apache_spark() -> Callable[[Mapping[str, str], Path], Path]:
+    """Where Apache Spark lies, by the surroundings and the folder that ``make`` fills."""
+    return _apache_spark
+
+
+def _apache_spark(surroundings: Mapping[str, str], built: Path) -> Path:
+    if "SPARK_HOME" in surroundings:
+        return Path(surroundings["SPARK_HOME"])
+    if not (built / "bin" / "spark-submit").is_file():
+        give_up = pytest.fail if "CI" in surroundings else pytest.skip
+        give_up("Apache Spark is not there: install Java 17 and run `make spark`, or set SPARK_HOME")
+    return built
+
+
 @contextmanager
 def _spark(folder: Path) -> Iterator[str]:
-    """Apache Spark from the distribution at ``SPARK_HOME``, with two threads, whose tables lie in ``folder``."""
-    port = _free_port()
+    """Apache Spark with two threads, made for many small plans and not for speed, whose tables lie in ``folder``."""
+    home, port = _apache_spark(os.environ, BUILT), _free_port()
     settings = {
         "spark.connect.grpc.binding.port": port,
         "spark.sql.warehouse.dir": folder,
         "spark.sql.shuffle.partitions": 2,
         "spark.ui.enabled": "false",
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     stated = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     server = ["--master", "local[2]", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
-    with _serving([f"{os.environ['SPARK_HOME']}/bin/spark-submit", *stated, *server], port, folder, {}):
+    with _serving([str(home / "bin" / "spark-submit"), *stated, *server], port, folder, {"SPARK_HOME": str(home)}):
         yield f"sc://127.0.0.1:{port}"
 
 

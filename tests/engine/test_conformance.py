@@ -1,8 +1,7 @@
-"""What every engine must do alike: a new one is one more name in ``ENGINES``. Apache Spark is one when ``SPARK_HOME`` is set."""
+"""What every engine must do alike: a new one is one more name in ``ENGINES``."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,7 +23,7 @@ from envcredit.engine import Engine, Recipe, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.exact import day_number, divided, in_parts, later, rounded, shifted_months
 
-ENGINES = ["duckdb", "postgresql", "sail", *(["spark"] if "SPARK_HOME" in os.environ else [])]
+ENGINES = ["duckdb", "postgresql", "sail", "spark"]
 Rows = list[dict[str, Any]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import ibis
@@ -100,3 +100,21 @@ def test_files_that_a_cluster_cannot_see_are_sent_to_it(place: Place, tmp_path: 
         monkeypatch.setattr(Path, "as_uri", lambda path: f"file:///nowhere/{path.name}")
         table = engine.attach("numbers", paths)
         assert sorted(table.to_pyarrow()["n"].to_pylist(), key=str) == [1, 1, 3, 3, None, None]
+
+
+class TestApacheSpark:
+    def test_it_lies_where_it_is_said_to_or_where_make_puts_it(
+        self, apache_spark: Callable[[Mapping[str, str], Path], Path], tmp_path: Path
+    ) -> None:
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "spark-submit").touch()
+        assert apache_spark({}, tmp_path) == tmp_path
+        assert apache_spark({"SPARK_HOME": "/opt/spark"}, tmp_path) == Path("/opt/spark")
+
+    def test_where_it_is_not_its_tests_are_skipped_but_fail_in_ci(
+        self, apache_spark: Callable[[Mapping[str, str], Path], Path], tmp_path: Path
+    ) -> None:
+        with pytest.raises(pytest.skip.Exception, match="Java 17"):
+            apache_spark({}, tmp_path)
+        with pytest.raises(pytest.fail.Exception, match="Java 17"):
+            apache_spark({"CI": "true"}, tmp_path)
