@@ -19,8 +19,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from envcredit.base.shape import Shape
+from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import Engine, open_engine
 from envcredit.errors import InputError
+from envcredit.records import batches, import_files
+from envcredit.records.partitions import EVERYTHING, partition_columns, with_year
+from envcredit.records.places import Asked, Store, record_place
 
 ENGINES = ["duckdb", "postgresql", "sail", *(["spark"] if "SPARK_HOME" in os.environ else [])]
 Place = Callable[[str], str]
@@ -34,6 +38,8 @@ COLUMNS = pa.schema(
         pa.field("about", pa.string(), nullable=False),
     ]
 )
+DIGESTS = ["73099728", "ce7d83a2"]
+"""Of the batches of ``TestRecords``: of their ids and moments, whatever the engine."""
 WHOLE = Shape(COLUMNS, required=["id", "kind"])
 STATED: list[tuple[str, str, int, int]] = [
     ("a", "penalty", 2025, 1),
@@ -190,6 +196,44 @@ class TestTables:
     def test_a_schema_that_is_not_there(self, engine: Engine) -> None:
         engine.keep("kept", engine.load("given", rows()))
         assert problem_of(lambda: engine.write_table("kept", "nowhere.ratings"))[0] == "T138"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two penalties, one of them corrected into the next year, and a commendation."""
+    folder = tmp_path_factory.mktemp("store")
+    head = "kind,unit_name,document_number,decided_on,awarded_on,title,replaces\n"
+    said = "penalty,甲厂,1号,2025-03-05,,,\npenalty,乙厂,2号,2026-03-05,,,\ncommendation,丙厂,,,2024-06-01,绿色工厂,\n"
+    (folder / "1.csv").write_text(head + said, "utf-8")
+    import_files([folder / "1.csv"], "native", folder / "store", "2026-03-01T00:00:00Z")
+    (batch,) = batches(folder / "store")
+    (first,) = [row["record_id"] for row in batch.table().to_pylist() if row["unit_name"] == "甲厂"]
+    (folder / "2.csv").write_text(f"{head}penalty,甲厂,1号,2026-01-05,,,{first}\n", "utf-8")
+    assert import_files([folder / "2.csv"], "native", folder / "store", "2026-03-02T00:00:00Z").accepted == 1
+    return folder / "store"
+
+
+class TestRecords:
+    VOCABULARY = read_vocabulary()
+
+    def test_records_are_the_same_in_every_place_and_on_every_engine(self, engine: Engine, store: Path, tmp_path: Path) -> None:
+        expected = pa.concat_tables([batch.table() for batch in batches(store)]).sort_by("record_id")
+        assert [batch.rows for batch in Store(store).attach(engine, Asked(EVERYTHING), self.VOCABULARY)] == [3, 1]
+        record = engine.table("record")
+        assert partition_columns(record) == ("kind", "year")
+        engine.keep("placed", with_year(record, self.VOCABULARY))
+        engine.write_folder("placed", str(tmp_path / "lake"), ["kind", "year"], ["record_id"])
+        engine.write_table("placed", "lake")
+        years = {path.parent.name for path in (tmp_path / "lake/kind=penalty").rglob("*.parquet")}
+        assert years == {"year=2025", "year=2026"}
+        places = [record_place(str(tmp_path / "lake")), record_place("table:lake")]
+        for place in places:
+            held = place.attach(engine, Asked(EVERYTHING), self.VOCABULARY)
+            assert [(batch.id, batch.rows) for batch in held] == [(batch.id, batch.rows) for batch in batches(store)]
+            assert [batch.digest[:8] for batch in held] == DIGESTS
+            assert engine.table("record").order_by("record_id").to_pyarrow().equals(expected)
+            place.attach(engine, Asked("2026-03-01T00:00:00Z", kinds=["penalty"], last_year=2025), self.VOCABULARY)
+            assert [row["unit_name"] for row in engine.table("record").to_pyarrow().to_pylist()] == ["甲厂"]
 
 
 class TestDuckDB:

@@ -11,6 +11,7 @@ import typer
 
 from envcredit.base.labels import Language, word
 from envcredit.base.vocabulary import read_vocabulary
+from envcredit.cli import records_partition
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, moment_of, run, say
 
 _Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=say("cli.records.files"), show_default=False)]
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     records.command("sources", help=say("cli.records.sources"))(_sources)
     records.command("units", help=say("cli.records.units"))(_units)
     records.command("links", help=say("cli.records.links"))(_links)
+    records_partition.register(records)
     app.add_typer(records, name="records")
 
 

@@ -11,12 +11,15 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.common.exceptions import TableNotFound
 
 from envcredit.base.diagnostics import problem
+from envcredit.base.locations import is_remote, shown
 from envcredit.base.shape import Shape
-from envcredit.engine.folders import Folder, is_remote, open_folder, shown, write_batches
+from envcredit.engine.dialects import DuckDBWords
+from envcredit.engine.folders import Folder, open_folder, write_batches
 from envcredit.engine.rows import arrow_schema
 from envcredit.engine.shapes import quoted, shaped, table_parts
 from envcredit.errors import InputError
@@ -30,6 +33,12 @@ def _type(kind: dt.DataType) -> str:
     return str(DuckDBType.to_string(kind))
 
 
+class _Backend(Backend):  # type: ignore[misc]
+    """Ibis' own, but words of ours."""
+
+    compiler = DuckDBWords()
+
+
 class DuckDB:
     """An open DuckDB database."""
 
@@ -39,11 +48,15 @@ class DuckDB:
         self._lasting = database != _MEMORY
         self._made: set[str] = set()
         self._views: set[str] = set()
-        self._backend = ibis.duckdb.connect(database)
+        self._backend = _Backend()
+        self._backend.do_connect(database)
         # A file may be called like the schema, so the schema is named with its catalog.
         self._catalog = str(self._backend.current_catalog)
         own = quoted([self._catalog, SCHEMA])
         self._do(f"SET TimeZone = 'UTC'; CREATE SCHEMA IF NOT EXISTS {own}; USE {own}")
+        # Our joins are written with the many, wide rows first. DuckDB thinks that filters leave few of them, and would turn
+        # them round and copy every wide row into a hash table.
+        self._do("SET disabled_optimizers = 'join_order,build_side_probe_side'")
 
     def _do(self, statement: str) -> None:
         self._backend.con.execute(statement)
@@ -112,7 +125,7 @@ class DuckDB:
 
     def text(self, table: ir.Table) -> str:
         """The query of an expression."""
-        return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
+        return str(self._backend.compile(table))
 
     def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Keeps the rows of a query. Created with the declared types first: a sum of integers would else become HUGEINT."""

@@ -10,7 +10,7 @@ import os.path
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +18,7 @@ import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.base.locations import is_remote, shown
 from envcredit.base.shape import Shape
 from envcredit.errors import InputError
 
@@ -54,17 +55,6 @@ class Folder:
             read = pa.unify_schemas([f.physical_schema for f in made.get_fragments()], promote_options="permissive")
         fields = [pa.field(f.name, _plain(f.type)) for f in read if f.name in shape.names and f.name not in self.keys]
         return made.replace_schema(pa.schema([*fields, *(f for f in own if f.name in shape.names)]))
-
-
-def is_remote(location: str) -> bool:
-    """Whether a location is that of an object store."""
-    return "://" in location and not location.startswith("file://")
-
-
-def shown(location: str) -> str:
-    """The location without what gives access to it."""
-    parts = urlsplit(location)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="")) if is_remote(location) else location
 
 
 def local_path(location: str) -> Path:

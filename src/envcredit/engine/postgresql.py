@@ -25,9 +25,10 @@ from ibis.backends.sql.datatypes import PostgresType
 from psycopg import sql
 
 from envcredit.base.diagnostics import problem
+from envcredit.base.locations import shown
 from envcredit.base.shape import Shape
 from envcredit.engine.dialects import PostgreSQLWords
-from envcredit.engine.folders import open_folder, shown, write_batches
+from envcredit.engine.folders import open_folder, write_batches
 from envcredit.engine.rows import arrow_schema, write_rows
 from envcredit.engine.shapes import quoted, shaped, table_parts
 from envcredit.errors import InputError

@@ -28,9 +28,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql.connect.session import SparkSession
 
 from envcredit.base.diagnostics import Place, problem
+from envcredit.base.locations import is_remote, shown
 from envcredit.base.shape import Shape
 from envcredit.engine.dialects import SparkWords
-from envcredit.engine.folders import Folder, is_remote, local_path, open_folder, shown
+from envcredit.engine.folders import Folder, local_path, open_folder
 from envcredit.engine.rows import arrow_schema, write_rows
 from envcredit.engine.shapes import must_fit, quoted, shaped, table_parts
 from envcredit.errors import InputError
