@@ -119,6 +119,7 @@ def _write(system: pafs.FileSystem, base: str, batches: pa.RecordBatchReader, pa
         preserve_order=True,
         min_rows_per_group=_ROWS // 8,
         max_rows_per_group=_ROWS,
+        create_dir=isinstance(system, pafs.LocalFileSystem),  # an object store has no folders
     )
     return rows
 
