@@ -23,6 +23,7 @@ from envcredit.records.wide import wide_schema
 
 HERE = Path(__file__).parent
 QUARTERS, CORRECTIONS = 20, 20
+LATE = "2027-01-20T00:00:00Z"
 DONE = "complete"
 
 
@@ -73,6 +74,7 @@ def make(workload: Workload, folder: Path) -> Path:
         _write_units(con, target)
         for number in range(QUARTERS + 1):
             _write_batch(con, number, target / "records")
+        _write_late(con, target / "records")
     (target / "making.duckdb").unlink()
     (target / DONE).touch()
     return target
@@ -88,8 +90,22 @@ def _write_batch(con: duckdb.DuckDBPyConnection, number: int, store: Path) -> No
     recorded_at = "2027-01-10T00:00:00Z" if number == CORRECTIONS else _after_quarter(number)
     query = f"SELECT * EXCLUDE (batch_no) FROM record WHERE batch_no = {number} ORDER BY record_id"  # noqa: S608  a whole number
     made = con.sql(query).to_arrow_table()
-    if not made.num_rows:
-        return
+    if made.num_rows:
+        _keep(made, recorded_at, store)
+
+
+def _write_late(con: duckdb.DuckDBPyConnection, store: Path) -> None:
+    """A day's records, one each of a thousand units, that became known only after the moment of the measured rating."""
+    query = """
+        SELECT * EXCLUDE (batch_no) REPLACE (
+          sha256(record_id || ' late') AS record_id, document_key || ' late' AS document_key, '' AS act)
+        FROM record WHERE kind = 'penalty' AND unit_code <> '' AND replaces = ''
+        QUALIFY row_number() OVER (PARTITION BY unit_code ORDER BY record_id) = 1
+        ORDER BY record_id LIMIT 1000"""
+    _keep(con.sql(query).to_arrow_table(), LATE, store)
+
+
+def _keep(made: pa.Table, recorded_at: str, store: Path) -> None:
     name, digest = batch_name("native", recorded_at, made.column("record_id").to_pylist(), "")
     made = made.append_column("batch", pa.repeat(name, made.num_rows))
     made = made.append_column("recorded_at", pa.repeat(recorded_at, made.num_rows))

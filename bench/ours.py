@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
 import pyarrow as pa
 
 from bench.given import ANSWER, Answer, Given
+from bench.make import LATE
 from envcredit.engine import Engine, open_engine
 from envcredit.engine.recipe import Loaded, Script
 from envcredit.rating.explain import explain
 from envcredit.rating.inputs import Start, everyone, load_start
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Folder, Prepared, Shelf, prepare
-from envcredit.rating.rate import ASKED, rate
+from envcredit.rating.rate import rate
 from envcredit.rating.run import read_run
+from envcredit.rating.writing import ASKED
 from envcredit.records.store import RECORD, batches
 from envcredit.records.units import read_units
 from envcredit.scheme.checks.folder import checked_scheme
@@ -85,6 +88,17 @@ class Ours:
         score, grade = run.stage("score").select(["unit_id", "score"]), run.stage("grade").select(["unit_id", "final"])
         table = score.join(grade, "unit_id").sort_by("unit_id").rename_columns(ANSWER.names)
         return Answer(table.cast(ANSWER), clock.seconds)
+
+    def incremental(self) -> Answer:
+        """``rate --since`` the run of :meth:`whole`, when a day's records of a thousand units have come in."""
+        clock = Clock()
+        shutil.rmtree(self.runs / "later", ignore_errors=True)
+        with clock.part("order"):
+            order, _notes = order_of(replace(self._typed(), known_at=LATE, out=self.runs / "later", since=self.run_folder))
+        with clock.part("rate"):
+            run = rate(order, self.runs / "later")
+        assert run.since is not None
+        return Answer(ANSWER.empty_table(), clock.seconds)
 
     def explanation(self) -> Answer:
         """Why one unit, the busiest, has its grade."""
@@ -157,4 +171,5 @@ MEASURES: dict[str, Callable[[Ours], Answer]] = {
     "stages": Ours.stages,
     "whole rate": Ours.whole,
     "explain": Ours.explanation,
+    "incremental": Ours.incremental,
 }

@@ -24,6 +24,7 @@ _History = Annotated[
     list[Path] | None, typer.Option("--history", metavar="RUN", help=say("cli.rate.history"), show_default=False)
 ]
 _Members = Annotated[Path | None, typer.Option("--members", metavar="RUN", help=say("cli.rate.members"), show_default=False)]
+_Since = Annotated[Path | None, typer.Option("--since", metavar="RUN", help=say("cli.rate.since"), show_default=False)]
 _Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
 _Partial = Annotated[str, typer.Option("--accept-partial", metavar="S", help=say("cli.rate.accept_partial"), show_default=False)]
 _WithoutInferred = Annotated[bool, typer.Option("--without-inferred", help=say("cli.rate.without_inferred"))]
@@ -45,6 +46,7 @@ def _rate(
     known_at: _KnownAt = "",
     history: _History = None,
     members: _Members = None,
+    since: _Since = None,
     engine: _Engine = "duckdb",
     accept_partial: _Partial = "",
     without_inferred: _WithoutInferred = False,
@@ -58,7 +60,7 @@ def _rate(
         moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         day = day_of(as_of, "--as-of")
         inputs = scheme, units, records, day, moment, out, history or (), members
-        typed = Typed(*inputs, engine, accept_partial, without_inferred, plan_shelf())
+        typed = Typed(*inputs, engine, accept_partial, without_inferred, plan_shelf(), since)
         order, notes = order_of(typed)
         made = rate(order, out)
         return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=tuple(d for d in notes if d.severity != "note"))

@@ -13,6 +13,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from envcredit.base.digest import digest_of, digest_of_bytes
 from envcredit.rating.columns import DIGEST, UNATTACHED
@@ -21,7 +22,7 @@ _BY_UNIT = ("derived", "grade", "group", "ignored", "item", "party", "point", "s
 """In byte order, so that lines that are sorted within each stage are sorted."""
 
 _ONE_ROW = ("grade", "score", "unit")
-_FREE_TEXT = ("derived", "party", "unit", "unattached")
+_FREE_TEXT = ("derived", "group", "party", "unit", "unattached")
 """Stages with words that are not this program's own and may hold any sign."""
 
 
@@ -45,7 +46,8 @@ def result_digest(units: Any, lost: Any) -> str:
 
 
 def _folded(column: Any) -> str:
-    return digest_of_bytes("".join(chunk.to_pylist()).encode("ascii") for chunk in column.chunks)
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return digest_of_bytes("".join(chunk.to_pylist()).encode("ascii") for chunk in chunks)
 
 
 def _text(name: str, stage: ir.Table) -> ir.Table:

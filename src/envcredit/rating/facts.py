@@ -39,9 +39,9 @@ def known_records(record: ir.Table, every: ir.Table) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What facts are made from. ``record``: what sources said. ``party``: for each party as written the rated rows (``unit_id``) that
-    hear of its unit (``real_id``), themselves or for a park as a member (``by_member``), with CLOCKS and ``without``, a record
-    that this row is to be rated without ('' for none). ``given``: facts of earlier runs with the rated rows that hear of them.
+    """What facts are made from. ``record``: what sources said. ``party``: for each party as written the rated rows
+    (``unit_id``) that hear of its unit (``real_id``), themselves or for a park as a member (``by_member``), with CLOCKS and
+    ``without``, a record that this row is to be rated without ('' for none). ``given``: facts of earlier runs, placed likewise.
     """
 
     record: ir.Table

@@ -107,10 +107,21 @@ def load_start(engine: Engine, start: Start, scheme: Scheme, vocabulary: Vocabul
     clocks = _clocks(start, scheme)
     engine.load("subject", _subjects(start, clocks, vocabulary))
     engine.load("placement", _placements(start, clocks))
-    engine.load("lookup_unit", _codes(known))
-    engine.load("lookup_name", name_table(known))
-    engine.load("link", _table(start.links, _LINK))
+    codes, names = lookup_tables(known)
+    engine.load("lookup_unit", codes)
+    engine.load("lookup_name", names)
+    engine.load("link", links_table(start.links))
     engine.load("given", given_table(start, vocabulary))
+
+
+def lookup_tables(units: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """How records find units: ``unit_id, uscc``, and :func:`name_table`."""
+    return _codes(units), name_table(units)
+
+
+def links_table(links: Sequence[tuple[str, str, str]]) -> pa.Table:
+    """``unit_name, unit_code_raw, unit_id``: links that a person has signed."""
+    return _table(links, _LINK)
 
 
 def _subject_schema(vocabulary: Vocabulary) -> dict[str, pa.DataType]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.errors import InputError
+from envcredit.rating.order import Order
 from envcredit.rating.prepared import Shelf, prepare
-from envcredit.rating.rate import Order
 from envcredit.records.importing import import_files
 from envcredit.records.links import links_of
 from envcredit.records.units import read_units
@@ -25,7 +25,7 @@ NATIVE = "native"
 class Typed:
     """What a person asks for. ``records`` is a store, or one file in the native form, which is then imported beside ``out``.
 
-    ``shelf``: where plans are kept between runs.
+    ``shelf``: where plans are kept between runs. ``since``: a run to rest on.
     """
 
     scheme: str
@@ -40,6 +40,7 @@ class Typed:
     accept_partial: str = ""
     without_inferred: bool = False
     shelf: Shelf | None = None
+    since: Path | None = None
 
 
 def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
@@ -66,6 +67,7 @@ def order_of(typed: Typed) -> tuple[Order, tuple[Diagnostic, ...]]:
         engine=typed.engine,
         accept_partial=bool(typed.accept_partial),
         without_inferred=typed.without_inferred,
+        since=typed.since,
     )
     return order, notes
 

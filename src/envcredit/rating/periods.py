@@ -44,9 +44,8 @@ def rated_periods(scheme: Scheme, as_of: date, enrolled_on: Any, rows: int) -> d
     ``enrolled_on``: a column of days, or None where nothing is known of them. Each different day is looked at once.
     """
     depends = enrolled_on is not None and scheme.period.kind == "anniversary_year"
-    coded = (enrolled_on if depends else pa.nulls(rows, pa.date32())).cast(pa.date32())
-    coded = pc.dictionary_encode(coded, null_encoding="encode")
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    days = enrolled_on.combine_chunks() if depends else pa.nulls(rows, pa.date32())
+    coded = pc.dictionary_encode(days.cast(pa.date32()), null_encoding="encode")
     rated = [rated_period(scheme, as_of, day) for day in coded.dictionary.to_pylist()]
     first, end = (pa.array(days, pa.date32()).take(coded.indices) for days in ([r.first for r in rated], [r.end for r in rated]))
     today = pa.repeat(pa.scalar(as_of, pa.date32()), rows)

@@ -7,69 +7,28 @@ It is written beside its place and then given its name, so a half-written run is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import ibis.expr.types as ir
-import pyarrow as pa
-
 from envcredit.base.diagnostics import Place, problem
-from envcredit.base.digest import digest_of_file
-from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine, open_engine
 from envcredit.errors import InputError
-from envcredit.rating.columns import FORMAT, KEYS
-from envcredit.rating.digests import result_digest
-from envcredit.rating.earlier import earlier_ratings, member_results
-from envcredit.rating.inputs import Start, everyone
+from envcredit.rating.columns import FORMAT
 from envcredit.rating.invariants import check
 from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.notes import Gaps
-from envcredit.rating.prepared import Prepared
+from envcredit.rating.order import Order, attach_records, known_batches, start_of
 from envcredit.rating.run import SCHEME_FOLDER, Run, read_run
-from envcredit.records.store import RECORD, Batch, batches
-from envcredit.records.wide import wide_schema
+from envcredit.rating.since import Share, share_of, whole_because
+from envcredit.rating.writing import ASKED, Written, write_all, write_beside
+from envcredit.records.store import Batch
 from envcredit.scheme.digests import rule_digest, text_digest
 from envcredit.scheme.files import SCHEME_FILE, yaml_files
-from envcredit.scheme.model import Scheme
 from envcredit.scheme.regulations import BESIDE, regulation_file
-
-ASKED = (*KEYS, "broken", "cited", "first_day", "lost_digest", "statuses")
-"""What a run needs of a plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to rate. ``units``: one row a unit (columns of the vocabulary's ``unit``). ``known_at``: ``YYYY-MM-DDTHH:MM:SSZ``.
-
-    ``history``: runs whose grades count as earlier ratings. ``members``: for a park scheme, the run that rated the members.
-    ``without_inferred``: the scheme in ``prepared`` is the one of the folder without what is only inferred.
-    ``batches``: rate on these batches of the store alone (all of them unless given).
-    """
-
-    prepared: Prepared
-    scheme_folder: Traversable
-    units: pa.Table
-    store: Path
-    as_of: date
-    known_at: str
-    links: Sequence[tuple[str, str, str]] = ()
-    history: Sequence[Path] = ()
-    members: Path | None = None
-    engine: str = "duckdb"
-    accept_partial: bool = False
-    without_inferred: bool = False
-    batches: Sequence[str] | None = None
-
-    @property
-    def scheme(self) -> Scheme:
-        """The scheme to rate by."""
-        return self.prepared.scheme
 
 
 def rate(order: Order, out: Path) -> Run:
@@ -84,20 +43,28 @@ def rate(order: Order, out: Path) -> Run:
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
+        earlier, share = _earlier(order, stored)
         with open_engine(order.engine) as engine:
-            made = _rated(engine, order, stored, waiting)
+            if share and earlier:
+                written = _rated_again(engine, order, share, earlier, waiting)
+            else:
+                written = _rated(engine, order, stored, waiting)
+            made_on = engine.name
         _copy_scheme(order.scheme_folder, order.scheme.uses, waiting / SCHEME_FOLDER)
-        write_manifest(waiting, _manifest(order, stored, made, out))
+        write_manifest(waiting, _manifest(order, stored, written, out) | {"engine": made_on})
         waiting.rename(out)
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     return Run(out, read_manifest(out), order.scheme)
 
 
-def known_batches(order: Order) -> list[Batch]:
-    """Batches that had been recorded by ``known_at``, so that what comes later leaves no trace in a run."""
-    known = [batch for batch in batches(order.store) if batch.recorded_at <= order.known_at]
-    return known if order.batches is None else [batch for batch in known if batch.id in order.batches]
+def _earlier(order: Order, stored: Sequence[Batch]) -> tuple[Run | None, Share | None]:
+    """The run to rest on, and what to rate again; no share where everything must be rated."""
+    if order.since is None:
+        return None, None
+    earlier = read_run(order.since)
+    because = whole_because(order, stored, earlier)
+    return earlier, None if because else share_of(order, stored, earlier)
 
 
 def _check_order(order: Order, out: Path) -> None:
@@ -114,55 +81,23 @@ def _check_order(order: Order, out: Path) -> None:
         raise InputError(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What came out: rows and digest of each file, how many rows of each input and status there were, and on what engine."""
-
-    files: Mapping[str, Mapping[str, Any]]
-    counts: Mapping[str, int]
-    result_digest: str
-    engine: str
-
-
-def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) -> Made:
+def _rated(engine: Engine, order: Order, stored: Sequence[Batch], folder: Path) -> Written:
+    """Everything."""
     prepared = order.prepared
     attach_records(engine, stored, prepared.vocabulary)
-    results = prepared.rated(engine, start_of(order), ASKED)
+    results = prepared.rated(engine, start_of(order), (*ASKED, "first_day"))
     _check_first_day(results["first_day"].to_pyarrow().column("day").to_pylist()[0], order)
     check(results, prepared.scheme)
-    tables = prepared.plan(engine).results
-    files = {stage: write_stage(engine, tables[stage], folder, stage) for stage in KEYS}
-    told = results["digest"].order_by("unit_id").digest.to_pyarrow()
-    return Made(files, _counts(results["statuses"], stored, order), result_digest(told, lost_of(results)), engine.name)
+    return write_all(engine, prepared.plan(engine).results, folder)
 
 
-def lost_of(results: Mapping[str, ir.Table]) -> Any:
-    """The digests of records that belong to no unit, by record."""
-    return results["lost_digest"].order_by("record_id").digest.to_pyarrow()
-
-
-def start_of(order: Order) -> Start:
-    """What the plan of an order starts from, but for the records."""
-    units = order.units.sort_by("unit_id")
-    asks = everyone(units, order.as_of, order.known_at)
-    facts = [earlier_ratings(read_run(path)) for path in order.history]
-    if order.members is None:
-        return Start(units, asks, order.links, facts=pa.concat_tables(facts) if facts else None)
-    heard = member_results(read_run(order.members), units)
-    parks = units.select(heard.lookup.column_names)
-    lookup = pa.concat_tables([parks, heard.lookup.cast(parks.schema)])
-    return Start(units, asks, order.links, facts=pa.concat_tables([*facts, heard.facts]), members=heard.pairs, lookup=lookup)
-
-
-def attach_records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) -> None:
-    """Puts the batches in place as ``record``, after a look at each file's digest."""
-    for batch in stored:
-        if digest_of_file(batch.folder / RECORD) != batch.file_digest:
-            batch.table()
-    if stored:
-        engine.attach("record", [batch.folder / RECORD for batch in stored])
-    else:
-        engine.load("record", wide_schema(vocabulary).empty_table())
+def _rated_again(engine: Engine, order: Order, share: Share, earlier: Run, folder: Path) -> Written:
+    """The touched units alone."""
+    prepared = order.prepared
+    engine.load("record", share.record)
+    results = prepared.rated(engine, share.start, ASKED)
+    check(results, prepared.scheme)
+    return write_beside(results, earlier, share.replaced, folder)
 
 
 def _check_first_day(first: date | None, order: Order) -> None:
@@ -170,19 +105,6 @@ def _check_first_day(first: date | None, order: Order) -> None:
     if first is None or first > order.as_of:
         told = first.isoformat() if first else "—"
         raise InputError([problem("T103", as_of=order.as_of.isoformat(), known_at=order.known_at, first=told)])
-
-
-def write_stage(engine: Engine, name: str, folder: Path, stage: str) -> dict[str, Any]:
-    """Writes the kept table ``name`` as a stage of a run; its number of rows, and the digest of the file."""
-    path = folder / f"{stage}.parquet"
-    rows = engine.write_parquet(name, path, KEYS[stage])
-    return {"rows": rows, "file_digest": digest_of_file(path)}
-
-
-def _counts(statuses: ir.Table, stored: Sequence[Batch], order: Order) -> dict[str, int]:
-    found = {row["status"]: row["units"] for row in statuses.to_pyarrow().to_pylist()}
-    counted = {status: found.get(status, 0) for status in ("rated", "refused", "not_rated")}
-    return {"records": sum(batch.rows for batch in stored), "units": order.units.num_rows, **counted}
 
 
 def _copy_scheme(folder: Traversable, uses: Sequence[str], to: Path) -> None:
@@ -201,12 +123,11 @@ def _copy_scheme(folder: Traversable, uses: Sequence[str], to: Path) -> None:
         target.write_bytes(used.read_bytes())
 
 
-def _manifest(order: Order, stored: Sequence[Batch], made: Made, out: Path) -> dict[str, Any]:
+def _manifest(order: Order, stored: Sequence[Batch], written: Written, out: Path) -> dict[str, Any]:
     scheme = order.scheme
     return {
         "format": FORMAT,
         "envcredit": version("envcredit"),
-        "engine": made.engine,
         "scheme": {
             "identity": scheme.identity,
             "rule_digest": rule_digest(scheme),
@@ -225,10 +146,10 @@ def _manifest(order: Order, stored: Sequence[Batch], made: Made, out: Path) -> d
             "history": [_named(path, out) for path in order.history],
             "members": _named(order.members, out) if order.members else None,
         },
-        "counts": dict(made.counts),
-        "stages": {name: dict(stage) for name, stage in made.files.items()},
-        "since": None,
-        "result_digest": made.result_digest,
+        "counts": {"records": sum(b.rows for b in stored), "units": order.units.num_rows, **written.statuses},
+        "stages": {name: dict(stage) for name, stage in written.files.items()},
+        "since": _named(written.since.folder, out) if written.since else None,
+        "result_digest": written.result_digest,
     }
 
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.base.digest import digest_of_file
-from envcredit.rating.again import order_again
+from envcredit.rating.again import changed_batches, order_again, store_of
 from envcredit.rating.columns import KEYS
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run, located, read_run
-from envcredit.records.store import batches
 from envcredit.scheme.digests import rule_digest
 
 
@@ -43,7 +42,7 @@ def replay(folder: Path, records: Path | None = None, engine: str = "duckdb") ->
     Batches that came after the run are left out, by what the manifest lists. Raises ``InputError`` if inputs are missing.
     """
     run = read_run(folder)
-    store = records or located(run, str(run.manifest["inputs"]["records"]))
+    store = store_of(run, records)
     damaged = tuple(n for n, stage in run.manifest["stages"].items() if digest_of_file(run.path(n)) != stage["file_digest"])
     changed = tuple(_changed(run, store))
     if changed:
@@ -60,11 +59,7 @@ def _differing(run: Run, again: Run) -> tuple[str, ...]:
 
 
 def _changed(run: Run, store: Path) -> list[Diagnostic]:
-    found = []
-    stored = {batch.id: batch.digest for batch in batches(store)}
-    for batch in run.manifest["inputs"]["batches"]:
-        if stored.get(batch["id"]) != batch["digest"]:
-            found.append(problem("T120", batch=batch["id"], store=str(store)))
+    found = changed_batches(run, store)
     if rule_digest(run.scheme) != run.manifest["scheme"]["rule_digest"]:
         found.append(problem("T121", scheme=run.scheme.identity))
     for earlier in _earlier(run.manifest):

@@ -27,6 +27,8 @@ from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_scheme
 
 SCHEME_FOLDER = "scheme"
+CLOCKS = ("as_of", "period_from", "period_to", "period_end")
+"""Columns of units that are the run's and not kept with each."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,10 @@ def read_run(folder: Path) -> Run:
 
 
 def read_since(run: Run, named: Mapping[str, str]) -> Run:
-    """The run that another rests on. Raises ``InputError`` (T110 to T112; T123 when it is no longer the same)."""
+    """The run that another rests on. Raises ``InputError`` (T110 to T112; T122 when it is no longer the same)."""
     earlier = read_run(located(run, named["path"]))
     if earlier.manifest["result_digest"] != named["result_digest"]:
-        raise InputError([problem("T123", Place(str(run.folder)), since=str(earlier.folder))])
+        raise InputError([problem("T122", Place(str(run.folder)), run=named["path"])])
     return earlier
 
 

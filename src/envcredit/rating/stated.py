@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.engine import Engine, Keeper, open_engine
-from envcredit.rating.again import order_again
+from envcredit.errors import InputError
+from envcredit.rating.again import changed_batches, order_again, store_of
 from envcredit.rating.attach import PARTY
 from envcredit.rating.facts import Heard, amended, facts, heard_of
 from envcredit.rating.inputs import load_start
-from envcredit.rating.rate import attach_records, known_batches, start_of
+from envcredit.rating.order import attach_records, known_batches, start_of
 from envcredit.rating.run import Run
 
 FACT_KEY = ("unit_id", "record_id")
@@ -44,8 +45,10 @@ def facts_of(run: Run, units: Collection[str] | None = None, records: Path | Non
 
     ``records``: where the store lies now, if it was moved. Raises ``InputError`` (T120) if it is not there or not the same.
     """
-    vocabulary = read_vocabulary()
-    order = order_again(run, records)
+    vocabulary, store = read_vocabulary(), store_of(run, records)
+    if changed := changed_batches(run, store):
+        raise InputError(changed)
+    order = order_again(run, store)
     if units is not None:
         own = pc.is_in(order.units.column("unit_id"), pa.array(sorted(units), pa.string()))
         order = replace(order, units=order.units.filter(own))
@@ -55,7 +58,7 @@ def facts_of(run: Run, units: Collection[str] | None = None, records: Path | Non
         load_start(engine, start, order.scheme, vocabulary)
         attach_records(engine, known_batches(order), vocabulary)
         party = engine.load("party_known", _parties(run, real if units is not None else None))
-        found = _found(engine, party) if units is not None else engine.table("record")
+        found = records_of(engine, party) if units is not None else engine.table("record")
         heard = heard_of(engine, found, party, engine.table("placement"), engine.table("given"))
         return stated(engine, heard, vocabulary).order_by(*FACT_KEY).to_pyarrow()
 
@@ -65,7 +68,7 @@ def _parties(run: Run, units: Collection[str] | None) -> pa.Table:
     return every.select([*PARTY, "unit_id", "attached_by"])
 
 
-def _found(engine: Engine, party: ir.Table) -> ir.Table:
+def records_of(engine: Engine, party: ir.Table) -> ir.Table:
     """The records of some parties. Their ids come first, from a few columns of every file; then these rows alone, whole."""
     record = engine.table("record")
     ids = record.select("record_id", *PARTY).semi_join(party, list(PARTY)).record_id.to_pyarrow().to_pylist()
