@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+import ibis
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -62,7 +63,8 @@ def lay_out(folder: Path) -> Path:
         path.parent.mkdir(parents=True)
         pq.write_table(rows(row, fine=pa.int32()).drop_columns(["kind", "year"]), path)
     (folder / "_SUCCESS").touch()
-    (folder / "_spare.parquet").write_bytes(b"no data")
+    for name in ("_spare.parquet", ".spare.parquet"):
+        (folder / name).write_bytes(b"no data")
     return folder
 
 
@@ -185,7 +187,8 @@ class TestTables:
             engine.keep("kept", engine.load("given", table))
             assert engine.write_table("kept", "replaced") == table.num_rows
             assert ids(engine.attach_table("found", "replaced", WHOLE)) == table["id"].to_pylist()
-            assert ids(engine.load("found", rows(STATED[3]))) == ["d"]
+            loaded = engine.load("found", rows(STATED[3]))
+            assert ids(engine.keep("seen", ibis.table(loaded.schema(), name="found"))) == ["d"]
 
     def test_a_name_is_a_name_and_never_a_statement(self, engine: Engine) -> None:
         for name in ("a b", "a.b.c.d", "x; DROP TABLE y", '"', "", "a.", 'a"b'):
@@ -244,7 +247,7 @@ class TestRecords:
 
 class TestDuckDB:
     def test_only_what_was_written_stays_in_the_file(self, tmp_path: Path) -> None:
-        file = tmp_path / "city.duckdb"
+        file = tmp_path / "envcredit.duckdb"
         for _ in range(2):
             with open_engine(f"duckdb:{file}") as engine:
                 engine.keep("kept", engine.load("given", rows()))

@@ -132,7 +132,7 @@ class TestRecords:
             ("record_id", ["", "b", "c"], "R605 1 records have an empty record_id"),
             ("record_id", ["a", None, "c"], "R605 1 records have an empty record_id"),
             ("record_id", ["a", "a", "a"], "R606 2 records have the record_id of another one"),
-            ("kind", ["penalty", "fine", ""], "R607 2 records have a kind that is not known"),
+            ("kind", ["member", "fine", ""], "R607 3 records have a kind that is not known"),
             ("recorded_at", ["2026-03-01", "2026-03-01T00:00:00Z", "2026-03-01T24:00:00Z"], "R607 2 records have a recorded_at"),
         ],
     )

@@ -4,6 +4,10 @@ A plan means whole numbers of 64 bits, which never overflow in silence; texts in
 :mod:`envcredit.engine.postgresql`); lists joined in the order asked for; counts that are 0 and not unknown where nothing is
 counted. Not to be had on every engine, so no plan uses it: division that is not of whole
 numbers, classes of characters by their Unicode names, upper case beyond A to Z, and rows that keep their order in a table.
+
+PostgreSQL neither reads nor writes Parquet: what lies in folders passes through this program on its way to it and from it. A
+catalog of Spark that holds Parquet files replaces a table in two steps, and Sail looks at the end of each file of a folder, also
+of those whose rows it does not read.
 """
 
 # ruff: noqa: N802  Ibis finds these methods by the names of its operations
