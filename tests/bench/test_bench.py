@@ -17,7 +17,9 @@ from envcredit.base.document_numbers import document_key
 from envcredit.base.names import name_key
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.rating.orders import Typed, order_of
-from envcredit.rating.run import Run, rate
+from envcredit.rating.rate import rate
+from envcredit.rating.run import Run
+from envcredit.rating.stated import facts_of
 from envcredit.records.store import batches
 from envcredit.records.wide import wide_schema
 
@@ -77,7 +79,7 @@ def test_codes_names_and_documents_are_written_as_an_import_writes_them(workload
 
 
 def test_one_unit_in_a_hundred_holds_a_fifth_of_the_records(ours: Run) -> None:
-    of = ours.stage("fact").column("unit_id").to_pylist()
+    of = facts_of(ours).column("unit_id").to_pylist()
     busy = sum(unit in ("U00000000", "U00000001") for unit in of)
     assert 0.16 < busy / len(of) < 0.24
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from stories import prepared_of, write_scheme
 
+from envcredit.rating.order import Order
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.rate import Order, rate
+from envcredit.rating.rate import rate
 from envcredit.rating.run import Run
 from envcredit.records import import_files
 from envcredit.records.units import read_units
@@ -91,7 +92,7 @@ def typed(folder: Path, out: str = "run", **more: object) -> Typed:
 
 
 @cache
-def _prepared() -> Prepared:
+def plan_of_city() -> Prepared:
     """The plan of the city's scheme, built once for all tests."""
     return prepared_of(RULES)
 
@@ -100,7 +101,7 @@ def quick_run(folder: Path, known_at: str = KNOWN_AT) -> Run:
     """The same rating as :func:`run_of`, by a plan that is already built."""
     units, _notes = read_units(folder / "units.csv")
     scheme_folder = locate(folder / "scheme" / "2020-01-01")
-    return rate(Order(_prepared(), scheme_folder, units, folder / "store", date(2026, 12, 31), known_at), folder / "run")
+    return rate(Order(plan_of_city(), scheme_folder, units, folder / "store", date(2026, 12, 31), known_at), folder / "run")
 
 
 def run_of(folder: Path, out: str = "run", **more: object) -> Run:
@@ -111,5 +112,5 @@ def run_of(folder: Path, out: str = "run", **more: object) -> Run:
 
 
 def stage_digests(run: Run) -> dict[str, str]:
-    """The digest of every stage."""
-    return {name: str(stage["digest"]) for name, stage in run.manifest["stages"].items()}
+    """The digest of the file of every stage."""
+    return {name: str(stage["file_digest"]) for name, stage in run.manifest["stages"].items()}

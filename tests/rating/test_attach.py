@@ -14,6 +14,7 @@ from envcredit.base.names import name_key
 from envcredit.engine import open_engine
 from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.inputs import name_table
+from envcredit.rating.stated import facts_of
 
 JIA, YI, BING, TWIN = "91350100M000100Y43", "91430100MA00000016", "91430200MA00000024", "91430300MA00000032"
 UNITS = (
@@ -136,6 +137,6 @@ def test_nothing_is_lost_from_a_file_to_a_run(tmp_path: Path) -> None:
         "penalty,甲示例厂,91350199**********,2026-03-03,,示例局,示罚〔2026〕3号,fine,30000,,,",
     )
     run = quick_run(lay_out(tmp_path, rows))
-    assert run.stage("fact").column("attached_by").to_pylist() == ["name"]
+    assert facts_of(run).column("attached_by").to_pylist() == ["name"]
     lost = {(row["unit_name"], row["reason"]) for row in run.stage("unattached").to_pylist()}
     assert lost == {("丁示例厂", "no_such_name"), ("甲示例厂", "masked_code")}

@@ -13,8 +13,9 @@ from city import RULES, lay_out, quick_run
 from stories import Book, prepared_of
 
 from envcredit.rating.earlier import earlier_ratings, scheme_of
+from envcredit.rating.order import Order
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.rate import Order, rate
+from envcredit.rating.rate import rate
 from envcredit.rating.run import Run, read_run
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate

@@ -13,6 +13,8 @@ from city import KNOWN_AT, RECORDED_AT, ROWS, UNITS, lay_out, quick_run, stage_d
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envcredit.rating.stated import facts_of
+
 FEW = settings(max_examples=4)  # a whole rating each; the cities are large instead
 KINDS = st.sampled_from(["fine,30000", "fine,500", "fine,", "warning,", "public_criticism,"])
 CERTAIN = st.sampled_from(["fine,30000", "fine,500", "warning,", "public_criticism,"])
@@ -21,7 +23,7 @@ PARTIES = st.sampled_from(["甲示例厂", "乙示例厂", "丙示例厂", "旧�
 PENALTIES = st.lists(st.tuples(PARTIES, DAYS, KINDS), min_size=8, max_size=30)
 CERTAIN_PENALTIES = st.lists(st.tuples(PARTIES, DAYS, CERTAIN), min_size=8, max_size=30)
 Penalties = list[tuple[str, str, str]]
-WHERE_IT_STOOD = {"fact", "unattached"}  # these stages say in which line of a file a record stood
+WHERE_IT_STOOD = {"unattached"}  # this stage says in which line of a file a record stood
 
 
 def as_rows(penalties: Penalties) -> list[str]:
@@ -30,7 +32,7 @@ def as_rows(penalties: Penalties) -> list[str]:
 
 @dataclass(frozen=True)
 class Rated:
-    """Digest of each stage, and the rows of some."""
+    """Digest of each stage, and the rows of some stages and of the facts."""
 
     digests: dict[str, str]
     rows: dict[str, list[dict[str, Any]]]
@@ -51,7 +53,8 @@ def rated(rows: list[str], units: str = UNITS, later: tuple[str, ...] = (), know
         if later:
             take_in(folder, "later.csv", later, "2027-03-01T00:00:00Z")
         run = quick_run(folder, known_at)
-        return Rated(stage_digests(run), {name: run.stage(name).to_pylist() for name in ("fact", "point", "ignored", "score")})
+        rows = {name: run.stage(name).to_pylist() for name in ("point", "ignored", "score")}
+        return Rated(stage_digests(run), rows | {"fact": facts_of(run).to_pylist()})
 
 
 @cache

@@ -12,6 +12,7 @@ from envcredit.base.amounts import rounded
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run
+from envcredit.rating.stated import facts_of
 from envcredit.records import import_files
 
 PENALTIES = Path(__file__).parents[2] / "examples" / "real-penalties"
@@ -64,7 +65,7 @@ def labelled(file: Path) -> list[tuple[str, date, str, int]]:
 
 class TestDischargeReports:
     def test_exactly_the_labelled_exceedances_are_counted(self, run: Run, labelled: list[tuple[str, date, str, int]]) -> None:
-        facts = {row["record_id"]: row for row in run.stage("fact").to_pylist()}
+        facts = {row["record_id"]: row for row in facts_of(run).to_pylist()}
         counted = {row["record_id"] for row in run.stage("point").to_pylist() if row["rule"] in OVER}
         found = sorted((facts[r]["unit_id"], facts[r]["sampled_on"], self.percent(facts[r])) for r in counted)
         assert len(labelled) == 11
@@ -77,12 +78,12 @@ class TestDischargeReports:
         return rounded((Fraction(fact["value"], fact["limit"]) - 1) * 100, "half_up")
 
     def test_the_two_that_binary_floats_get_wrong(self, run: Run) -> None:
-        facts = [row for row in run.stage("fact").to_pylist() if row["limit"] == 10_000_000]
+        facts = [row for row in facts_of(run).to_pylist() if row["limit"] == 10_000_000]
         percents = {row["value"]: self.percent(row) for row in facts if row["value"]}
         assert (percents[10_750_000], percents[12_750_000]) == (8, 28)
 
     def test_no_verdict_without_discharge(self, run: Run) -> None:
-        facts = run.stage("fact").to_pylist()
+        facts = facts_of(run).to_pylist()
         silent = [row for row in facts if row["qualifier"] == "no_discharge"]
         assert len(silent) >= 200
         assert {row["compliant"] for row in silent} == {None}
@@ -112,17 +113,17 @@ class TestPublishedPenalties:
         lost = {row["unit_name"]: row["reason"] for row in ningxia.stage("unattached").to_pylist() if "*" in row["unit_code_raw"]}
         assert lost
         assert set(lost.values()) == {"masked_code"}
-        assert all(row["attached_by"] != "" for row in ningxia.stage("fact").to_pylist())
+        assert all(row["attached_by"] != "" for row in facts_of(ningxia).to_pylist())
 
     def test_a_code_that_ends_in_letters_is_a_code(self, ningxia: Run) -> None:
-        (fact,) = [row for row in ningxia.stage("fact").to_pylist() if row["unit_name"] == "甲23股份有限公司"] or [None]
+        (fact,) = [row for row in facts_of(ningxia).to_pylist() if row["unit_name"] == "甲23股份有限公司"] or [None]
         lost = [row for row in ningxia.stage("unattached").to_pylist() if row["unit_name"] == "甲23股份有限公司"]
         assert (fact is not None and fact["attached_by"] == "uscc") or [row["reason"] for row in lost] == ["no_such_code"]
 
     @pytest.mark.parametrize("name", ["ningxia", "model"])
     def test_an_order_is_never_scored_as_a_penalty(self, name: str, request: pytest.FixtureRequest) -> None:
         run: Run = request.getfixturevalue(name)
-        orders = {row["record_id"] for row in run.stage("fact").to_pylist() if row["kind"] == "order"}
+        orders = {row["record_id"] for row in facts_of(run).to_pylist() if row["kind"] == "order"}
         assert len(orders) == 1
         rules = {row["rule"] for row in run.stage("point").to_pylist() if row["record_id"] in orders}
         assert "penalty" not in {kind for rule in rules for kind in getattr(run.scheme.rules[rule], "kinds", ())}

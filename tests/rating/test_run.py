@@ -19,6 +19,7 @@ from envcredit.rating.orders import order_of
 from envcredit.rating.rate import rate
 from envcredit.rating.replay import replay
 from envcredit.rating.run import read_run
+from envcredit.rating.stated import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ class TestWhatIsInIt:
         assert {r["unit_id"]: r["final"] for r in rows(city / "run", "grade")} == {"U1": "blue", "U2": "green", "U3": "green"}
 
     def test_how_each_record_found_its_unit(self, city: Path) -> None:
-        assert {(r["document_number"], r["attached_by"]) for r in rows(city / "run", "fact")} >= {
+        assert {(r["document_number"], r["attached_by"]) for r in facts_of(read_run(city / "run")).to_pylist()} >= {
             ("示罚〔2026〕1号", "uscc"),
             ("示罚〔2026〕3号", "former_name"),
             ("示罚〔2026〕2号", "name"),
