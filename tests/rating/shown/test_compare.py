@@ -63,7 +63,8 @@ def test_a_new_record_is_named_as_the_cause(make_run):
     ("ignored", "facts", "why"),
     [
         ([{"unit_id": "u1", "rule": "fined", "record_id": "r1", "reason": "lapsed"}], [PENALTY], "lapsed"),
-        ([{"unit_id": "u1", "rule": "", "record_id": "r1", "reason": "revoked"}], [PENALTY], "revoked"),
+        ([{"unit_id": "u1", "rule": "fined", "record_id": "r1", "reason": "revoked"}], [PENALTY], "revoked"),
+        ([{"unit_id": "u1", "rule": "praised", "record_id": "r1", "reason": "lapsed"}], [PENALTY], "no_longer_holds"),
         ([], [PENALTY], "no_longer_holds"),
         ([], [], "record_gone"),
     ],
