@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ DAYS = st.sampled_from(["2024-02-29", "2025-12-31", "2026-01-01", "2026-03-31", 
 PARTIES = st.sampled_from(["甲示例厂", "乙示例厂", "丙示例厂", "旧甲示例厂", "丁示例厂"])
 PENALTIES = st.lists(st.tuples(PARTIES, DAYS, KINDS), min_size=8, max_size=30)
 CERTAIN_PENALTIES = st.lists(st.tuples(PARTIES, DAYS, CERTAIN), min_size=8, max_size=30)
+SOME = st.lists(st.tuples(PARTIES, DAYS, KINDS), min_size=1, max_size=2)
 Penalties = list[tuple[str, str, str]]
 WHERE_IT_STOOD = {"unattached"}  # this stage says in which line of a file a record stood
 
@@ -71,6 +73,45 @@ def test_order_of_records_and_units_does_not_matter(penalties: Penalties, seed: 
     Random(seed).shuffle(turned)
     first, second = rated(rows), rated(mixed, "\n".join([head, *turned]) + "\n")
     assert {name for name, digest in first.digests.items() if second.digests[name] != digest} <= WHERE_IT_STOOD
+
+
+@FEW
+@given(PENALTIES, st.lists(st.integers(1, 30), min_size=1, max_size=3))
+def test_in_which_batches_records_came_does_not_matter(penalties: Penalties, cuts: list[int]) -> None:
+    # A record that finds no unit is shown with its file and line, so here all find one.
+    rows = [row for row in (*ROWS, *as_rows(penalties)) if "丁示例厂" not in row]
+    places = [0, *sorted({min(cut, len(rows) - 1) for cut in cuts}), len(rows)]
+    with TemporaryDirectory() as room:
+        one, many = lay_out(Path(room) / "one", rows), lay_out(Path(room) / "many", rows[: places[1]])
+        for number, (first, last) in enumerate(pairwise(places[1:]), 2):
+            take_in(many, f"{number}.csv", rows[first:last], RECORDED_AT)
+        whole, parted = quick_run(one), quick_run(many)
+        assert len(parted.manifest["inputs"]["batches"]) == len(places) - 1
+        assert parted.manifest["result_digest"] == whole.manifest["result_digest"]
+        assert parted.stage("digest").equals(whole.stage("digest"))
+
+
+OF_A_UNIT = ("unit", "party", "derived", "point", "ignored", "item", "score", "grade", "group")
+
+
+def told_of_units(rows: list[str]) -> tuple[dict[str, str], dict[str, list[Any]]]:
+    """The digest of each unit, and all that the run says of it."""
+    with TemporaryDirectory() as room:
+        run = quick_run(lay_out(Path(room) / "city", rows))
+        digests = {row["unit_id"]: row["digest"] for row in run.stage("digest").to_pylist()}
+        return digests, {unit: [run.rows(stage, unit).to_pylist() for stage in OF_A_UNIT] for unit in digests}
+
+
+@cache
+def plain_units() -> tuple[dict[str, str], dict[str, list[Any]]]:
+    return told_of_units(list(ROWS))
+
+
+@FEW
+@given(SOME)
+def test_a_units_digest_changes_exactly_when_something_else_is_said_of_it(penalties: Penalties) -> None:
+    (then, said), (now, says) = plain_units(), told_of_units([*ROWS, *as_rows(penalties)])
+    assert {unit for unit in then if now[unit] != then[unit]} == {unit for unit in said if says[unit] != said[unit]}
 
 
 @FEW
