@@ -18,6 +18,7 @@ from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import Engine, open_engine
 from envcredit.rating.cases import start_of
 from envcredit.rating.columns import KEYS
+from envcredit.rating.digests import unit_digests
 from envcredit.rating.inputs import Start
 from envcredit.rating.invariants import check
 from envcredit.rating.prepared import Prepared, prepare
@@ -56,7 +57,7 @@ def digests(engine: Engine, cases: Cases, folder: Path) -> Mapping[str, str]:
         rows = pq.read_table(folder / stage)
         told_apart, different = (rows.group_by(list(by)).aggregate([]).num_rows for by in (key, rows.column_names))
         assert told_apart == different, f"rows of {stage} have no order"
-    told = pq.read_table(folder / "digest").to_pylist()
+    told = unit_digests({stage: folder / stage for stage in KEYS}).to_pylist()
     assert len(told) == len(start.asks)
     return {row["unit_id"]: row["digest"] for row in told}
 

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from envcredit.demo.city import RATED_YEARS
+from envcredit.rating.order import Order
 from envcredit.rating.orders import Typed, order_of
 from envcredit.rating.prepared import Prepared
-from envcredit.rating.rate import Order, rate
+from envcredit.rating.rate import rate
 from envcredit.rating.run import Run
 
 UNITS_SCHEME, PARKS_SCHEME = "model/enterprise/2026", "model/park/2026"

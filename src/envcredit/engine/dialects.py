@@ -73,11 +73,6 @@ class PostgreSQLWords(PostgresCompiler):  # type: ignore[misc]
         narrow = op.arg.dtype.is_boolean() and to.is_integer()
         return super().visit_Cast(op, arg=self.cast(arg, dt.int32) if narrow else arg, to=to)
 
-    def visit_HexDigest(self, op: ops.HexDigest, *, arg: Words, how: str) -> Words:
-        """Ibis knows none here."""
-        assert how == "sha256", op
-        return self.f.encode(self.f.sha256(self.f.convert_to(arg, "UTF8")), "hex")
-
     def visit_RegexSearch(self, _op: ops.RegexSearch, *, arg: Words, pattern: Words) -> Words:
         """A pattern that is put together binds less tightly than the operator before it."""
         return sge.paren(sge.RegexpLike(this=sge.paren(arg), expression=sge.paren(pattern)))

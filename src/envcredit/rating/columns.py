@@ -131,7 +131,7 @@ GROUP = Stage("group", {"unit_id": _TEXT, "member_id": _TEXT, "status": _TEXT, "
 
 DIGEST = Stage("digest", {"unit_id": _TEXT, "digest": _TEXT}, ("unit_id",))
 
-STAGES: tuple[Stage, ...] = (PARTY_STAGE, UNATTACHED, DERIVED, POINT, IGNORED, ITEM, SCORE, GRADE, GROUP, DIGEST)
+STAGES: tuple[Stage, ...] = (PARTY_STAGE, UNATTACHED, DERIVED, POINT, IGNORED, ITEM, SCORE, GRADE, GROUP)
 
 KEYS: Mapping[str, tuple[str, ...]] = {"unit": ("unit_id",), **{stage.name: stage.key for stage in STAGES}}
-"""What the rows of every file of a run are sorted by."""
+"""What the rows of every stage of a run are sorted by, ``unit`` among them."""

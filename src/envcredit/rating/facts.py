@@ -22,7 +22,7 @@ CLOCKS = ("as_of", "known_at", "rated_from", "rated_to", "rated_end")
 
 HEAD = ("record_id", "kind", "recorded_at", "replaces", "document_key", "about_key")
 AMENDING = ("rectification", "repair", "revocation", "suspension")
-_AMENDED_BY = ("done_on", "decided_on", "outcome", "suspended_to")
+AMENDED_BY = ("done_on", "decided_on", "outcome", "suspended_to")
 
 
 def carried(vocabulary: Vocabulary, attributes: Iterable[str]) -> list[str]:
@@ -62,7 +62,7 @@ Which = Callable[[ir.Table], ir.BooleanValue]
 
 def amended(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
     """One row a rated row, member and document that another document amends: what became of it, as known and true then."""
-    base = standing(heard, lambda row: row.kind.isin(list(AMENDING)) & (row.about_key != ""), _AMENDED_BY, vocabulary)
+    base = standing(heard, lambda row: row.kind.isin(list(AMENDING)) & (row.about_key != ""), AMENDED_BY, vocabulary)
     return keeper.keep("amended", _states(base))
 
 

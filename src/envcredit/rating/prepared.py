@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -20,11 +20,12 @@ from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from envcredit.base.digest import digest_of
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
-from envcredit.engine import Engine, Recipe, Script, script_of
-from envcredit.rating.inputs import Start, load_start, start_tables
+from envcredit.engine import Engine, Recipe, Script, open_engine, script_of
+from envcredit.rating.inputs import Start, links_table, load_start, start_tables
 from envcredit.rating.plan import stages
 from envcredit.rating.program import Compiler, Program
 from envcredit.scheme.digests import rule_digest
@@ -110,6 +111,17 @@ class Prepared:
         tables = {name: plan.results[name] for name in asked}
         plan.script.towards(tables.values()).run(engine)
         return {name: engine.table(table) for name, table in tables.items()}
+
+    def attached(self, parties: pa.Table, lookup: tuple[pa.Table, pa.Table], links: Sequence[tuple[str, str, str]]) -> pa.Table:
+        """Which unit each party is: PARTY, ``unit_id`` (null for none), ``attached_by``, ``reason``. By the embedded engine."""
+        with open_engine() as engine:
+            engine.load("record", parties)
+            engine.load("lookup_unit", lookup[0])
+            engine.load("lookup_name", lookup[1])
+            engine.load("link", links_table(links))
+            plan = self.plan(engine)
+            plan.script.towards([plan.results["attached"]]).run(engine)
+            return engine.table(plan.results["attached"]).to_pyarrow()
 
 
 def prepare(scheme: Scheme, shelf: Shelf | None = None) -> Prepared:

@@ -97,7 +97,7 @@ def _rated_again(engine: Engine, order: Order, share: Share, earlier: Run, folde
     engine.load("record", share.record)
     results = prepared.rated(engine, share.start, ASKED)
     check(results, prepared.scheme)
-    return write_beside(results, earlier, share.replaced, folder)
+    return write_beside(engine, prepared.plan(engine).results, earlier, share.replaced, folder)
 
 
 def _check_first_day(first: date | None, order: Order) -> None:

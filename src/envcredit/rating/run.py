@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Place, problem
 from envcredit.errors import InputError
-from envcredit.rating.columns import KEYS, UNATTACHED
+from envcredit.rating.columns import DIGEST, KEYS, UNATTACHED
 from envcredit.rating.manifest import read_manifest
 from envcredit.rating.periods import rated_periods
 from envcredit.scheme.assumptions import without_inferred
@@ -104,7 +104,7 @@ class Run:
 
 
 def _order(stage: str) -> list[tuple[str, str]]:
-    return [(column, "ascending") for column in KEYS[stage]]
+    return [(column, "ascending") for column in (DIGEST.key if stage == DIGEST.name else KEYS[stage])]
 
 
 def read_run(folder: Path) -> Run:

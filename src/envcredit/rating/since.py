@@ -17,15 +17,17 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from envcredit.engine import Engine, open_engine
-from envcredit.rating.attach import PARTY, Subjects, attached
-from envcredit.rating.inputs import Start, links_table, lookup_tables
+from envcredit.base.vocabulary import Vocabulary
+from envcredit.engine import open_engine
+from envcredit.rating.attach import PARTY
+from envcredit.rating.inputs import Start, lookup_tables
 from envcredit.rating.order import Order, attach_records, start_of
 from envcredit.rating.periods import rated_periods
+from envcredit.rating.plan import columns_read
 from envcredit.rating.run import CLOCKS, Run, read_run
-from envcredit.rating.stated import records_of
 from envcredit.rating.touched import Passed, changed_kinds, changed_units, days_decide_units, near_a_term
 from envcredit.records.store import Batch
+from envcredit.records.wide import wide_schema
 from envcredit.scheme.model import TierRule
 
 _PARTY = pa.schema(dict.fromkeys(PARTY, pa.string()))
@@ -95,7 +97,7 @@ def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | Non
         replaced = came.filter(came.replaces != "").select(record_id="replaces").to_pyarrow().column("record_id").combine_chunks()
         touching = _parties(record.filter(_touching(record, new, replaced, order, earlier)))
         names = lookup_tables(units)
-        unit_of = _attached(engine, touching, names, order)
+        unit_of = _attached(touching, names, order)
         touched = _sorted([changed, unit_of.column("unit_id"), _other_period(units, order, earlier)])
         if len(touched) * _MOST > units.num_rows:
             return None
@@ -103,10 +105,12 @@ def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | Non
         arrived = _parties(came)
         written = [table.select(PARTY).cast(_PARTY) for table in (own, unit_of, arrived)]
         parties = pa.concat_tables(written).group_by(list(PARTY)).aggregate([])
-        rows = records_of(engine, engine.load("touched_party", parties)).to_pyarrow()
+        needed = record.select(*columns_read(order.prepared.program, order.prepared.vocabulary))
+        rows = needed.semi_join(engine.load("touched_party", parties), list(PARTY)).to_pyarrow()
     some = units.filter(pc.is_in(units.column("unit_id"), touched))
     start = start_of(replace(order, units=some))
-    return Share(replace(start, lookup=units.filter(_named_by(names, parties))), rows, replaced)
+    lookup = units.filter(pc.is_in(units.column("unit_id"), _known_by(names, parties)))
+    return Share(replace(start, lookup=lookup), _widened(rows, order.prepared.vocabulary), replaced)
 
 
 def _touching(record: ir.Table, new: Sequence[str], replaced: pa.Array, order: Order, earlier: Run) -> Any:
@@ -133,14 +137,12 @@ def _other_period(units: pa.Table, order: Order, earlier: Run) -> pa.Array:
     return units.column("unit_id").filter(moved) if fixed else pa.array([], pa.string())
 
 
-def _attached(engine: Engine, parties: pa.Table, names: tuple[pa.Table, pa.Table], order: Order) -> pa.Table:
+def _attached(parties: pa.Table, names: tuple[pa.Table, pa.Table], order: Order) -> pa.Table:
     """PARTY and ``unit_id`` of those parties that are some unit's."""
-    codes, keys = names
     known = _known_by(names, parties)
-    some = [table.filter(pc.is_in(table.column("unit_id"), known)) for table in (codes, keys)]
-    subjects = Subjects(engine.load("lookup_unit", some[0]), engine.load("lookup_name", some[1]))
-    found = attached(engine, engine.load("touching", parties), subjects, engine.load("link", links_table(order.links)))
-    return found.filter(found.unit_id.notnull()).select(*PARTY, "unit_id").to_pyarrow()
+    codes, keys = (table.filter(pc.is_in(table.column("unit_id"), known)) for table in names)
+    found = order.prepared.attached(parties, (codes, keys), order.links)
+    return found.filter(pc.is_valid(found.column("unit_id")))
 
 
 def _known_by(names: tuple[pa.Table, pa.Table], parties: pa.Table) -> pa.Array:
@@ -153,8 +155,10 @@ def _known_by(names: tuple[pa.Table, pa.Table], parties: pa.Table) -> pa.Array:
     return _sorted([codes.column("unit_id").filter(pc.or_(by_code, by_organisation)), by_name.column("unit_id")])
 
 
-def _named_by(names: tuple[pa.Table, pa.Table], parties: pa.Table) -> Any:
-    return pc.is_in(names[0].column("unit_id"), _known_by(names, parties))
+def _widened(rows: pa.Table, vocabulary: Vocabulary) -> pa.Table:
+    """Records with all their columns; null in those that no rule reads."""
+    columns = {field.name: field.type for field in wide_schema(vocabulary)}
+    return pa.table({n: rows.column(n) if n in rows.column_names else pa.nulls(rows.num_rows, k) for n, k in columns.items()})
 
 
 def _sorted(parts: Collection[Any]) -> pa.Array:

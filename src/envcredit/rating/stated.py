@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
-from envcredit.engine import Engine, Keeper, open_engine
+from envcredit.engine import Keeper, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.again import changed_batches, order_again, store_of
 from envcredit.rating.attach import PARTY
@@ -27,8 +27,6 @@ from envcredit.rating.run import Run
 
 FACT_KEY = ("unit_id", "record_id")
 ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw")
-_LISTED = 10_000
-"""So many record ids are named in a query, where they keep the engine from reading the rest of a file."""
 
 
 def stated(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
@@ -58,7 +56,8 @@ def facts_of(run: Run, units: Collection[str] | None = None, records: Path | Non
         load_start(engine, start, order.scheme, vocabulary)
         attach_records(engine, known_batches(order), vocabulary)
         party = engine.load("party_known", _parties(run, real if units is not None else None))
-        found = records_of(engine, party) if units is not None else engine.table("record")
+        record = engine.table("record")
+        found = record if units is None else engine.keep("found", record.semi_join(party, list(PARTY)))
         heard = heard_of(engine, found, party, engine.table("placement"), engine.table("given"))
         return stated(engine, heard, vocabulary).order_by(*FACT_KEY).to_pyarrow()
 
@@ -66,12 +65,3 @@ def facts_of(run: Run, units: Collection[str] | None = None, records: Path | Non
 def _parties(run: Run, units: Collection[str] | None) -> pa.Table:
     every = run.stage("party") if units is None else run.rows("party", *sorted(units))
     return every.select([*PARTY, "unit_id", "attached_by"])
-
-
-def records_of(engine: Engine, party: ir.Table) -> ir.Table:
-    """The records of some parties. Their ids come first, from a few columns of every file; then these rows alone, whole."""
-    record = engine.table("record")
-    ids = record.select("record_id", *PARTY).semi_join(party, list(PARTY)).record_id.to_pyarrow().to_pylist()
-    if len(ids) <= _LISTED:
-        return record.filter(record.record_id.isin(ids)) if ids else record.filter(ibis.literal(False))
-    return record.semi_join(engine.load("found", pa.table({"record_id": ids})), "record_id")
