@@ -34,6 +34,8 @@ class TestScope:
     half_known = unit("permit_class: registered")
     known_enough = unit("permit_class: simplified")
     closed = unit("permit_class: key, status: closed")
+    unheard = SCOPE.story("{id: c, kind: complaint, received_on: 2026-01-01}", unit="{permit_class: key, status: closed}")
+    heard = SCOPE.story("{id: c, kind: complaint, received_on: 2026-01-01}", unit="{permit_class: key}")
     stopped = unit("permit_class: key, status: stopped, stopped_from: 2026-01-01")
     stopped_later = unit("permit_class: key, status: stopped, stopped_from: 2026-01-02")
     both = unit("permit_class: key, status: moved, stopped_from: 2025-01-01")
@@ -45,6 +47,9 @@ class TestScope:
     def test_who_is_out_of_scope_is_not_and_the_rule_is_named(self) -> None:
         assert outcome(self.other_class) == ("not_rated", "scope", None, "")
         assert (self.other_class.counted, self.other_class.ignored) == ({}, {})
+
+    def test_of_who_is_out_of_scope_nothing_is_said_of_facts_that_no_rule_looks_at(self) -> None:
+        assert (self.heard.ignored, self.unheard.ignored) == ({("", "c"): "no_rule"}, {})
 
     def test_an_unknown_scope_refuses_and_names_the_rule(self) -> None:
         assert outcome(self.half_known) == ("refused", "scope", None, "")
