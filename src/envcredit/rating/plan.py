@@ -19,9 +19,20 @@ from envcredit.engine import Keeper
 from envcredit.rating.attach import PARTY, Subjects, attached
 from envcredit.rating.columns import DERIVED, GRADE, GROUP, IGNORED, ITEM, PARTY_STAGE, POINT, SCORE, UNATTACHED
 from envcredit.rating.derived import derived
-from envcredit.rating.digests import digests, lost_digests
 from envcredit.rating.exact import day_number
-from envcredit.rating.facts import Heard, Which, amended, carried, day_of, facts, heard_of, known_records, standing
+from envcredit.rating.facts import (
+    AMENDED_BY,
+    HEAD,
+    Heard,
+    Which,
+    amended,
+    carried,
+    day_of,
+    facts,
+    heard_of,
+    known_records,
+    standing,
+)
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.invariants import Made, broken, cited
 from envcredit.rating.picks import FRAME, JUDGED, REPAIR, STATE, Reading, columns_after_judging, picks
@@ -33,6 +44,7 @@ from envcredit.rating.rule_tables import NAMED, SCORED_BY, RuleTables, rule_tabl
 from envcredit.rating.scores import fact_points, ignored, items, refusals, scores, step_points, unheeded, unit_points
 from envcredit.rating.units import scoped, unit_picks, unit_rows
 from envcredit.rating.wanted import wanted
+from envcredit.records.wide import wide_schema
 
 HEARD_OF = ("officer_entry", "rating", MEMBER)
 """Kinds whose facts tiers, earlier grades and parks rest on, whether or not a rule takes them up."""
@@ -72,6 +84,7 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     every = standing(heard, lambda row: ~row.kind.isin(_silent_kinds(vocabulary)), (), vocabulary)
     results = {
         "unit": keeper.keep("unit", _units(start.subject, vocabulary)),
+        "attached": party,
         "party": keeper.keep("party_known", PARTY_STAGE.shaped(party.filter(party.unit_id.notnull()))),
         "unattached": keeper.keep("unattached", _unattached(start.record, party)),
         "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
@@ -83,9 +96,15 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     looked_at = ibis.union(*(table.select("unit_id", "record_id") for table in (pick, entry)))
     made = Made(results, start.subject, looked_at, program.scheme)
     asked = {"broken": broken(made), "cited": cited(made), "first_day": _first_day(start, vocabulary)}
-    asked |= {"digest": digests(results), "lost_digest": lost_digests(results["unattached"])}
     asked["statuses"] = results["grade"].group_by("status").agg(units=ibis._.count())
     return results | {name: keeper.keep(name, table) for name, table in asked.items()}
+
+
+def columns_read(program: Program, vocabulary: Vocabulary) -> list[str]:
+    """The columns of records that the plan of a program reads, in the order of the wide record."""
+    days = {kind.date for kind in vocabulary.kinds.values()}
+    read = {*HEAD, *PARTY, "file", "line", *days, *AMENDED_BY, *_HEARD_AS, *carried(vocabulary, program.attributes())}
+    return [field.name for field in wide_schema(vocabulary) if field.name in read]
 
 
 def _units(subject: ir.Table, vocabulary: Vocabulary) -> ir.Table:
