@@ -62,10 +62,21 @@ def ours(workload: Path, repository: Path) -> Run:
 
 
 def test_the_workload_is_a_store(workload: Path) -> None:
-    stored = batches(workload / "records")
-    assert sum(batch.rows for batch in stored) == RECORDS
+    stored, known_at = batches(workload / "records"), import_module("bench.make").read_manifest().known_at
+    assert sum(batch.rows for batch in stored if batch.recorded_at <= known_at) == RECORDS
     assert all(batch.table().schema == wide_schema(read_vocabulary()) for batch in stored)
-    assert all(ids == sorted(ids) for batch in stored if (ids := batch.table().column("record_id").to_pylist()))
+    for batch in stored:
+        rows = batch.table(("unit_name_key", "unit_code", "record_id")).to_pylist()
+        keys = [tuple(row.values()) for row in rows]
+        assert keys == sorted(keys)
+
+
+def test_a_days_records_that_came_later_are_one_each_of_some_units(workload: Path) -> None:
+    known_at = import_module("bench.make").read_manifest().known_at
+    (late,) = [batch for batch in batches(workload / "records") if batch.recorded_at > known_at]
+    codes = late.table().column("unit_code").to_pylist()
+    assert codes
+    assert len(set(codes)) == len(codes)
 
 
 def test_codes_names_and_documents_are_written_as_an_import_writes_them(workload: Path) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from envcredit.base.digest import digest_of_bytes
-from envcredit.engine import open_engine
-from envcredit.rating.columns import STAGES
-from envcredit.rating.digests import digests, lost_digests, result_digest
+from envcredit.base.digest import digest_of, digest_of_bytes
+from envcredit.rating import digests
+from envcredit.rating.columns import KEYS, STAGES
+from envcredit.rating.digests import ONE_ROW, SEVERAL_ROWS, result_digest, unit_digests
 
 COLUMNS = {stage.name: dict(stage.columns) for stage in STAGES} | {
     "unit": {"unit_id": "string", "name": "string", "park": "string"}
@@ -22,21 +26,28 @@ Rows = Mapping[str, list[dict[str, Any]]]
 
 
 def table(stage: str, rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows of a stage, with nothing in the columns that are not named."""
+    """Rows of a stage in their order, with nothing in the columns that are not named."""
     columns = {name: TYPES[kind] for name, kind in COLUMNS[stage].items()}
-    return pa.Table.from_pylist([{**dict.fromkeys(columns), **row} for row in rows], schema=pa.schema(columns))
+    whole = pa.Table.from_pylist([{**dict.fromkeys(columns), **row} for row in rows], schema=pa.schema(columns))
+    return whole.sort_by([(key, "ascending") for key in KEYS[stage]])
 
 
 def told(units: Mapping[str, Rows]) -> dict[str, str]:
     """The digests of some units, each by the rows that it has in each stage."""
-    whole = {unit: {"unit": [{}], **rows} for unit, rows in units.items()}
-    with open_engine() as engine:
-        stages = {
-            stage: [{"unit_id": unit, **row} for unit, rows in whole.items() for row in rows.get(stage, ())]
-            for stage in COLUMNS.keys() - {"unattached", "digest"}
-        }
-        loaded = {stage: engine.load(stage, table(stage, rows)) for stage, rows in stages.items()}
-        return {row["unit_id"]: row["digest"] for row in digests(loaded).to_pyarrow().to_pylist()}
+    whole = {unit: {**{stage: [{}] for stage in ONE_ROW}, **rows} for unit, rows in units.items()}
+    with TemporaryDirectory() as room:
+        files = {stage: Path(room) / stage for stage in (*ONE_ROW, *SEVERAL_ROWS)}
+        for stage, file in files.items():
+            rows = [{"unit_id": unit, **row} for unit, rows in whole.items() for row in rows.get(stage, ())]
+            pq.write_table(table(stage, rows), file)
+        return {row["unit_id"]: row["digest"] for row in unit_digests(files).to_pylist()}
+
+
+def told_of_lost(*rows: Mapping[str, Any]) -> str:
+    """The digest of a result without units, with these records of no unit."""
+    with TemporaryDirectory() as room:
+        pq.write_table(table("unattached", [dict(row) for row in rows]), Path(room) / "unattached")
+        return result_digest(pa.array([], pa.string()), Path(room) / "unattached")
 
 
 def named(*names: str | None, park: str | None = None) -> Rows:
@@ -46,6 +57,7 @@ def named(*names: str | None, park: str | None = None) -> Rows:
 VALUE = {"name": "worst", "value": 1, "word": "甲", "facts": 2}
 SCORE = {"base": 100, "change": 0, "score": 100, "clamped": "", "status": "rated", "reason": "7"}
 NOTHING = "\\N\t\\N\t\\N\t\\N\t\\N"
+POINT = {"rule": "fined", "effect": "deduct", "clause": "law/1", "counted": -2}
 MEMBERS = [{"member_id": "A", "status": "rated", "grade": "red"}, {"member_id": "B", "status": "rated", "grade": "green"}]
 READ_ALIKE: dict[str, tuple[Rows, Rows]] = {
     "a tab between two columns": (named("甲\t乙", park="丙"), named("甲", park="乙\t丙")),
@@ -55,17 +67,17 @@ READ_ALIKE: dict[str, tuple[Rows, Rows]] = {
     "one backslash or two": (named("甲\\乙"), named("甲\\\\乙")),
     "the sign for nothing, and nothing": (named("\\N"), named(None)),
     "an empty text, and nothing": (named(""), named(None)),
-    "the line of a score in the word of a value": (
-        {"derived": [VALUE], "score": [SCORE]},
-        {"derived": [{**VALUE, "word": "甲\t2\nscore\t{id}\t100\t0\t100\t\trated", "facts": 7}]},
-    ),
-    "the line of a party in the name of another": (
-        {"party": [{"unit_name": "乙"}, {"unit_name": "甲"}]},
-        {"party": [{"unit_name": f"乙\t{NOTHING}\nparty\t{{id}}\t甲"}]},
+    "the line of a value in the word of another": (
+        {"derived": [VALUE, {**VALUE, "name": "worst_2", "facts": 7}]},
+        {"derived": [{**VALUE, "word": "甲\t2\nderived\t{id}\tworst_2\t1\t甲", "facts": 7}]},
     ),
     "the line of a member in the id of another": (
         {"group": MEMBERS},
         {"group": [{"member_id": "A\trated\tred\ngroup\t{id}\tB", "status": "rated", "grade": "green"}]},
+    ),
+    "the end of a record's id in the beginning of the next column": (
+        {"point": [{**POINT, "record_id": "a\tdeduct", "effect": "x"}]},
+        {"point": [{**POINT, "record_id": "a", "effect": "deduct\tx"}]},
     ),
 }
 
@@ -96,36 +108,53 @@ def test_a_name_that_holds_the_line_of_another_unit_changes_its_own_digest_alone
 
 
 def test_a_lost_record_with_a_tab_between_two_columns() -> None:
-    rows = [{"record_id": "a", "unit_name": name, "unit_code_raw": code} for name, code in (("甲\t乙", "丙"), ("甲", "乙\t丙"))]
-    with open_engine() as engine:
-        found = lost_digests(engine.load("lost", table("unattached", rows))).digest.to_pyarrow().to_pylist()
-    assert len(set(found)) == 2
+    first, second = ({"record_id": "a", "unit_name": n, "unit_code_raw": c} for n, c in (("甲\t乙", "丙"), ("甲", "乙\t丙")))
+    assert told_of_lost(first) != told_of_lost(second)
 
 
-def test_a_digest_is_of_the_lines_of_all_stages_in_byte_order() -> None:
-    items = [{"rule": "z", "raw": -10}, {"rule": "B", "raw": -2}, {"rule": "b"}]
-    score = {"base": 100, "score": 98, "status": "rated"}
-    lines = [
-        "item\tU1\tB\t\\N\t-2\t\\N\t\\N\t\\N\t\\N",
-        f"item\tU1\tb\t{NOTHING}\t\\N",
-        "item\tU1\tz\t\\N\t-10\t\\N\t\\N\t\\N\t\\N",
-        "score\tU1\t100\t\\N\t98\t\\N\trated\t\\N",
-        "unit\tU1\t甲\t\\N",
-    ]
-    assert lines == sorted(lines)
-    assert told({"U1": {**named("甲"), "score": [score], "item": items}}) == {"U1": digest_of_bytes(["\n".join(lines).encode()])}
+LINES = """\
+unit\tU1\t甲\t\\N
+score\tU1\t100\t\\N\t98\t\\N\trated\t\\N
+grade\tU1\t\\N\t\\N\t\\N\t\\N\t\\N\tred\t5\t\\N\t\\N
+point\tU1\tfined\ta\tdeduct\t\\N\tlaw/1\t\\N\t\\N\t-2\t\\N\t\\N\t\\N\t2026-03-01\t\\N
+item\tU1\tB\t\\N\t-2\t\\N\t\\N\t\\N\t\\N
+item\tU1\tb\t\\N\t\\N\t\\N\t\\N\t\\N\t\\N
+"""
+
+
+def test_a_digest_is_of_the_lines_of_all_stages_in_their_order() -> None:
+    rows = {
+        "item": [{"rule": "b"}, {"rule": "B", "raw": -2}],
+        "point": [{**POINT, "record_id": "a", "counts_from": date(2026, 3, 1)}],
+        "score": [{"base": 100, "score": 98, "status": "rated"}],
+        "grade": [{"final": "red", "rank": 5}],
+    }
+    assert told({"U1": {**named("甲"), **rows}})["U1"] == digest_of_bytes([LINES.encode()])
+
+
+def test_it_does_not_matter_how_many_units_are_looked_at_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    units: dict[str, Rows] = {f"U{n}": {"item": [{"rule": f"r{i}"} for i in range(n % 3)]} for n in range(7)}
+    whole = told(units)
+    monkeypatch.setattr(digests, "_UNITS", 2)
+    assert told(units) == whole
+    assert len(set(whole.values())) == 7
 
 
 def test_one_more_row_of_any_stage_is_another_digest() -> None:
-    stages = sorted(COLUMNS.keys() - {"unattached", "digest", "unit"})
-    before = told({unit: {} for unit in ("none", *stages)})
-    after = told({"none": {}, **{stage: {stage: [{}]} for stage in stages}})
+    before = told({unit: {} for unit in ("none", *SEVERAL_ROWS)})
+    after = told({"none": {}, **{stage: {stage: [{}]} for stage in SEVERAL_ROWS}})
     assert {unit for unit, digest in before.items() if after[unit] == digest} == {"none"}
 
 
-def test_the_result_names_units_and_lost_records_apart_and_in_order() -> None:
-    a, b, nothing = pa.chunked_array([["0" * 64]]), pa.chunked_array([["1" * 64]]), pa.chunked_array([], pa.string())
-    both, turned = pa.chunked_array([["0" * 64], ["1" * 64]]), pa.chunked_array([["1" * 64, "0" * 64]])
-    told = [(a, b), (b, a), (both, nothing), (turned, nothing), (nothing, both)]
-    assert len({result_digest(*one) for one in told}) == len(told)
-    assert result_digest(both, nothing) == result_digest(pa.chunked_array([["0" * 64, "1" * 64]]), nothing)
+def test_every_stage_that_says_something_of_a_unit_is_in_its_digest() -> None:
+    assert {*ONE_ROW, *SEVERAL_ROWS} == KEYS.keys() - {"unattached", "party"}
+
+
+def test_a_result_names_units_and_lost_records_apart(tmp_path: Path) -> None:
+    pq.write_table(table("unattached", [{"record_id": "a"}]), tmp_path / "one")
+    units = pa.chunked_array([["0" * 64], ["1" * 64]])
+    lost = digest_of_bytes([b"unattached\ta" + b"\t\\N" * 6 + b"\n"])
+    assert result_digest(units, tmp_path / "one") == digest_of(
+        {"units": digest_of_bytes([b"0" * 64 + b"1" * 64]), "unattached": lost}
+    )
+    assert result_digest(units.combine_chunks(), tmp_path / "one") == result_digest(units, tmp_path / "one")

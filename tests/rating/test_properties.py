@@ -91,7 +91,7 @@ def test_in_which_batches_records_came_does_not_matter(penalties: Penalties, cut
         assert parted.stage("digest").equals(whole.stage("digest"))
 
 
-OF_A_UNIT = ("unit", "party", "derived", "point", "ignored", "item", "score", "grade", "group")
+OF_A_UNIT = ("unit", "derived", "point", "ignored", "item", "score", "grade", "group")
 
 
 def told_of_units(rows: list[str]) -> tuple[dict[str, str], dict[str, list[Any]]]:

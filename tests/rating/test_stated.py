@@ -13,7 +13,6 @@ import pytest
 from city import KNOWN_AT, ROWS, lay_out, plan_of_city, quick_run, take_in
 
 from envcredit.errors import InputError
-from envcredit.rating import stated
 from envcredit.rating.explain import explain
 from envcredit.rating.replay import replay
 from envcredit.rating.run import Run, read_run
@@ -48,12 +47,6 @@ class TestOfSomeUnits:
     @pytest.mark.parametrize("units", [("U1",), ("U2",), ("U3",), ("U3", "U1"), ()])
     def test_they_are_the_same_rows_as_of_all(self, run: Run, every: pa.Table, units: tuple[str, ...]) -> None:
         assert facts_of(run, units).equals(of(every, *units))
-
-    def test_they_are_the_same_rows_when_there_are_too_many_to_be_named(
-        self, run: Run, every: pa.Table, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(stated, "_LISTED", 1)
-        assert facts_of(run, ["U1"]).equals(of(every, "U1"))
 
     def test_a_run_gives_its_own(self, run: Run, every: pa.Table) -> None:
         assert run.facts(["U2"]).equals(of(every, "U2"))
