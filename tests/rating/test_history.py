@@ -17,6 +17,7 @@ from envcredit.rating.order import Order
 from envcredit.rating.prepared import Prepared
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run, read_run
+from envcredit.rating.stated import facts_of
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate
 
@@ -179,6 +180,11 @@ class TestRuns:
             ("U3", "green", "run"),
         }
         assert all(row["record_id"].startswith(f"run:{first.manifest['result_digest'][:16]}:") for row in heard)
+
+    def test_what_is_heard_of_one_unit_is_found_again_as_that_of_all(self, city: Path) -> None:
+        later = read_run(city / "next")
+        every = facts_of(later).to_pylist()
+        assert facts_of(later, ["U2"]).to_pylist() == [row for row in every if row["unit_id"] == "U2"]
 
     def test_a_run_not_yet_known_at_the_time_is_not_heard(self, plan: Prepared, city: Path) -> None:
         made = next_year(plan, city, "unheard", "2027-01-09T00:00:00Z")

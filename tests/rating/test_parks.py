@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pyarrow.compute as pc
 import pytest
 from city import lay_out, run_of
 from stories import Book, Story, write_scheme
 
 from envcredit.rating.replay import replay
 from envcredit.rating.run import Run
+from envcredit.rating.stated import facts_of
 
 RULES = """
 black_members: {kind: group, when: grade = black, value: count, enough: 0}
@@ -181,6 +183,13 @@ class TestRunOfParks:
 
     def test_a_record_of_a_unit_outside_the_parks_is_known_for_what_it_is(self, parks: Run) -> None:
         assert rows(parks, "unattached", "unit_name", "reason") == {("己示例厂", "no_such_name")}
+
+    def test_facts_of_one_park_are_found_again_as_those_of_all(self, parks: Run) -> None:
+        every = facts_of(parks)
+        told = {(row["unit_id"], row["by_member"], row["attached_by"]) for row in every.to_pylist() if row["kind"] == "penalty"}
+        assert told == {("P1", "U1", "name"), ("P1", "U2", "name"), ("P2", "U3", "name"), ("P2", "", "name")}
+        for park in ("P1", "P2"):
+            assert facts_of(parks, [park]).equals(every.filter(pc.equal(every["unit_id"], park)))
 
     def test_the_run_names_its_members_run_and_can_be_replayed(self, parks: Run) -> None:
         assert parks.manifest["inputs"]["members"]["path"] == "../members"
