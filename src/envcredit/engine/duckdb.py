@@ -55,8 +55,8 @@ class DuckDB:
         own = quoted([self._catalog, SCHEMA])
         self._do(f"SET TimeZone = 'UTC'; CREATE SCHEMA IF NOT EXISTS {own}; USE {own}")
         # Our joins are written with the many, wide rows first. DuckDB thinks that filters leave few of them, and would turn
-        # them round and copy every wide row into a hash table.
-        self._do("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        # them round and copy every wide row into a hash table; and it would join to the values of a list instead of asking.
+        self._do("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
 
     def _do(self, statement: str) -> None:
         self._backend.con.execute(statement)

@@ -87,13 +87,14 @@ def _looked_up(found: ir.Table, keyed: ir.Table, column: str, how: str) -> ir.Ta
 def _decided(found: ir.Table) -> ir.Table:
     """The first way that leads to exactly one unit, or the reason why none does."""
     written = found.unit_code_raw.translate(_SMALL, _LARGE).re_replace(_NO_SIGN, "")
-    masked = written.re_search(_MASK) & (found.unit_code == "")
+    # a choice, and not a conjunction, so that patterns are looked for only where no whole code is stated
+    masked = ibis.cases((found.unit_code == "", written.re_search(_MASK)), else_=False)
     shown = ibis.literal("^") + written.re_replace(_HIDDEN, ".*") + ibis.literal("$")
     stated, nameless = found.unit_code != "", found.unit_name_key == ""
 
     def fits(uscc: str) -> ir.BooleanValue:
         agrees = (found.unit_org_code == "") | (found[uscc].substr(8, 9) == found.unit_org_code)
-        return (agrees & (~masked | found[uscc].re_search(shown))) | (found[uscc] == "")
+        return (agrees & ibis.cases((masked, found[uscc].re_search(shown)), else_=True)) | (found[uscc] == "")
 
     ways = [
         (found.by_link.notnull(), found.by_link, "link"),

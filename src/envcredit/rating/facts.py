@@ -60,10 +60,14 @@ Which = Callable[[ir.Table], ir.BooleanValue]
 """Picks records by what they state themselves."""
 
 
-def amended(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
+def amending(row: ir.Table) -> ir.BooleanValue:
+    """Records that say what became of the document of another."""
+    return row.kind.isin(list(AMENDING)) & (row.about_key != "")
+
+
+def amended(keeper: Keeper, standing_amending: ir.Table) -> ir.Table:
     """One row a rated row, member and document that another document amends: what became of it, as known and true then."""
-    base = standing(heard, lambda row: row.kind.isin(list(AMENDING)) & (row.about_key != ""), AMENDED_BY, vocabulary)
-    return keeper.keep("amended", _states(base))
+    return keeper.keep("amended", _states(standing_amending))
 
 
 def facts(heard: Heard, states: ir.Table, which: Which, attributes: Iterable[str], vocabulary: Vocabulary) -> ir.Table:

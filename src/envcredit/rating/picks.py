@@ -99,6 +99,7 @@ FRAME = ("unit_id", "record_id", "day", "as_of", "rated_from", "rated_end")
 STATE = ("revoked", "suspended", "rectified_on", "revoked_on", "suspended_until")
 REPAIR = ("repair_rule", "repaired_from", "repair_share", "ends_on")
 JUDGING = ("effect", "window_no", "repairable", "tabled", "guarded", "carried", "in_period", "each", "each_scale")
+PRICED = ("rule_no", "unknown", "since", "counts_from", "counts_to", "untimed", "band", "steps_raw")
 JUDGED = ("rule_no", "effect", "since", "counts_from", "counts_to", "band", "steps_raw", "status", "missing_name")
 
 
@@ -111,9 +112,11 @@ def picks(keeper: Keeper, fact: ir.Table, programs: Sequence[FactProgram], readi
     kinds = sorted({kind for program in programs for kind in program.kinds})
     lists = [(fact.kind == kind, [_wanted(fact, p, reading) for p in programs if kind in p.kinds]) for kind in kinds]
     asked = _known(fact, (*FRAME, *STATE, *REPAIR, *columns_after_when(programs)))
-    taken = keeper.keep(f"taken_{level}", unfolded(fact, lists).select(*asked, "rule_no", "unknown"))
+    taken = unfolded(fact, lists).select(*asked, "rule_no", "unknown")
     pick = Windows(reading.program).with_days(taken.join(tables.rule.select("rule_no", *JUDGING), "rule_no"), programs)
-    pick = keeper.keep(f"dated_{level}", priced(pick, programs, reading, tables))
+    priced_so = priced(pick, programs, reading, tables)
+    columns = _known(priced_so, (*FRAME, *STATE, *REPAIR, *columns_to_judge(programs), *PRICED, *JUDGING))
+    pick = keeper.keep(f"priced_{level}", priced_so.select(*columns))
     judged = _judged(_with_repair(pick), programs, reading)
     needed = _known(fact, (*FRAME, *STATE, *REPAIR, *columns_after_judging(programs)))
     return keeper.keep(f"pick_{level}", judged.select(*dict.fromkeys((*needed, *JUDGED))))
@@ -124,11 +127,19 @@ def _known(table: ir.Table, names: Iterable[str]) -> list[str]:
 
 
 def columns_after_when(programs: Sequence[FactProgram]) -> list[str]:
-    """Columns that windows, tariffs, reliefs and missing values rest on, and those of :func:`columns_after_judging`."""
+    """Columns that windows and tariffs rest on, and those of :func:`columns_to_judge`."""
     found = {name for program in programs for name in window_attributes(program.dating)}
     for program in programs:
-        parts: list[Any] = [program.unless, program.tariff.by if program.tariff else None]
-        found |= {column_named(name) for part in parts if part is not None for name in names_in(part)}
+        by = program.tariff.by if program.tariff else None
+        found |= {column_named(name) for name in names_in(by)} if by is not None else set()
+    return sorted(found | set(columns_to_judge(programs)))
+
+
+def columns_to_judge(programs: Sequence[FactProgram]) -> list[str]:
+    """Columns that reliefs and missing values rest on, and those of :func:`columns_after_judging`."""
+    found: set[str] = set()
+    for program in programs:
+        found |= {column_named(name) for name in names_in(program.unless)} if program.unless is not None else set()
         found |= {column_named(name) for name in program.names() if name.written in program.missing}
     return sorted(found | set(columns_after_judging(programs)))
 

@@ -26,12 +26,14 @@ from envcredit.rating.facts import (
     Heard,
     Which,
     amended,
+    amending,
     carried,
     day_of,
     facts,
     heard_of,
     known_records,
     standing,
+    with_states,
 )
 from envcredit.rating.grades import grades, previous_grades
 from envcredit.rating.invariants import Made, broken, cited
@@ -74,12 +76,14 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     reading = Reading(program, vocabulary)
     party = attached(keeper, start.record, start.lookup, start.link)
     heard = heard_of(keeper, start.record, party, start.placement, start.given)
-    known = Known(heard, amended(keeper, heard, vocabulary), start.subject, reading)
+    told = keeper.keep("told", standing(heard, _tells_of_others, (*AMENDED_BY, *_HEARD_AS), vocabulary))
+    states = amended(keeper, told.filter(amending(told)))
+    known = Known(heard, states, start.subject, reading)
     tables = rule_tables(keeper, "fact", program.facts, program)
     pick, value = _picked(keeper, known, tables)
     row = keeper.keep("unit_row", unit_rows(start.subject, value, program))
     unit_tables = rule_tables(keeper, "unit", program.units, program)
-    entry = keeper.keep("entry", known.facts(lambda row: row.kind.isin(HEARD_OF), _HEARD_AS))
+    entry = keeper.keep("entry", with_states(told.filter(told.kind.isin(HEARD_OF)), states, vocabulary))
     unit_pick = unit_picks(keeper, row, entry, reading, unit_tables)
     every = standing(heard, lambda row: ~row.kind.isin(_silent_kinds(vocabulary)), (), vocabulary)
     results = {
@@ -98,6 +102,11 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
     asked = {"broken": broken(made), "cited": cited(made), "first_day": _first_day(start, vocabulary)}
     asked["statuses"] = results["grade"].group_by("status").agg(units=ibis._.count())
     return results | {name: keeper.keep(name, table) for name, table in asked.items()}
+
+
+def _tells_of_others(row: ir.Table) -> ir.BooleanValue:
+    """Records that are looked at apart from rules: they amend others, or are results and entries."""
+    return amending(row) | row.kind.isin(HEARD_OF)
 
 
 def columns_read(program: Program, vocabulary: Vocabulary) -> list[str]:

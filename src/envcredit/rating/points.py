@@ -30,15 +30,16 @@ def scored(keeper: Keeper, pick: ir.Table, reading: Reading) -> ir.Table:
     scheme = program.scheme
     rules = [(p, p.rule) for p in program.facts if isinstance(p.rule, PointRule)]
     taken = pick.filter(pick.effect.isin(SCORING))
-    priced = keeper.keep("paid", taken.filter(taken.status == COUNTED))
+    priced = taken.filter(taken.status == COUNTED)
     if any(r.repeat for _p, r in rules):
+        priced = keeper.keep("paid", priced)
         priced = keeper.keep("escalated", _escalated(priced, taken, [(p.number, r) for p, r in rules if r.repeat], scheme))
     repaired = priced.repaired_from <= priced.as_of
     halved = priced.mutate(
         steps_counted=ibis.cases((repaired, divided(priced.steps_raw * priced.repair_share, WHOLE)), else_=priced.steps_raw),
         why_less=ibis.cases((repaired & (priced.repair_share < WHOLE), "repaired"), else_=""),
     )
-    once = keeper.keep("once", _one_act_once(halved, [(p.number, r.per) for p, r in rules if r.per]))
+    once = _one_act_once(halved, [(p.number, r.per) for p, r in rules if r.per])
     return keeper.keep("scored", _capped_by_rule(once) if any(r.cap for _p, r in rules) else once)
 
 

@@ -20,7 +20,7 @@ from envcredit.engine import Keeper, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.again import changed_batches, order_again, store_of
 from envcredit.rating.attach import PARTY
-from envcredit.rating.facts import Heard, amended, facts, heard_of
+from envcredit.rating.facts import AMENDED_BY, Heard, amended, amending, facts, heard_of, standing
 from envcredit.rating.inputs import load_start
 from envcredit.rating.order import attach_records, known_batches, start_of
 from envcredit.rating.run import Run
@@ -32,7 +32,8 @@ ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name"
 def stated(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
     """One row a fact: its unit, how it was attached, its day, ORIGIN, every attribute of the vocabulary, and the states."""
     wide = (*ORIGIN, *vocabulary.attributes)
-    fact = facts(heard, amended(keeper, heard, vocabulary), lambda _row: ibis.literal(True), (), vocabulary)
+    states = amended(keeper, standing(heard, amending, AMENDED_BY, vocabulary))
+    fact = facts(heard, states, lambda _row: ibis.literal(True), (), vocabulary)
     said = ibis.union(heard.record.select("record_id", *wide), heard.given.select("record_id", *wide))
     own = ("unit_id", "record_id", "kind", "by_member", "attached_by", "day", "document_key", "about_key")
     return fact.select(*own, *vocabulary.states).join(said, "record_id").select(*own, *wide, *vocabulary.states)
