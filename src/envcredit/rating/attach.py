@@ -45,13 +45,24 @@ class Subjects:
 
 def attached(keeper: Keeper, record: ir.Table, subjects: Subjects, link: ir.Table) -> ir.Table:
     """One row a distinct party as written: PARTY columns, ``unit_id`` (null when joined to none), ``attached_by``, ``reason``."""
-    party = keeper.keep("party", record.select(*PARTY).distinct())
+    party = keeper.keep("party", _shown(record.select(*PARTY).distinct()))
     found = party.left_join(_linked(link), ["unit_name", "unit_code_raw"]).select(party, "by_link")
     found = _looked_up(found, _by_code(subjects.unit), "unit_code", "code")
     found = _looked_up(found, _by_organisation(subjects.unit), "unit_org_code", "organisation")
     found = _looked_up(found, _by_name(subjects, former=False), "unit_name_key", "name")
     found = _looked_up(found, _by_name(subjects, former=True), "unit_name_key", "former")
     return keeper.keep("party_attached", _decided(found))
+
+
+def _shown(party: ir.Table) -> ir.Table:
+    """Adds ``shown``: for a masked code the pattern of the characters that it shows, else null.
+
+    A choice and not a conjunction, so that patterns are looked for only where some code is stated that is not whole.
+    """
+    written = party.unit_code_raw.translate(_SMALL, _LARGE).re_replace(_NO_SIGN, "")
+    pattern = ibis.literal("^") + written.re_replace(_HIDDEN, ".*") + ibis.literal("$")
+    whole = (party.unit_code != "") | (party.unit_code_raw == "")
+    return party.mutate(shown=ibis.cases((whole, ibis.null("string")), (written.re_search(_MASK), pattern)))
 
 
 def _linked(link: ir.Table) -> ir.Table:
@@ -86,15 +97,12 @@ def _looked_up(found: ir.Table, keyed: ir.Table, column: str, how: str) -> ir.Ta
 
 def _decided(found: ir.Table) -> ir.Table:
     """The first way that leads to exactly one unit, or the reason why none does."""
-    written = found.unit_code_raw.translate(_SMALL, _LARGE).re_replace(_NO_SIGN, "")
-    # a choice, and not a conjunction, so that patterns are looked for only where no whole code is stated
-    masked = ibis.cases((found.unit_code == "", written.re_search(_MASK)), else_=False)
-    shown = ibis.literal("^") + written.re_replace(_HIDDEN, ".*") + ibis.literal("$")
+    masked = found.shown.notnull()
     stated, nameless = found.unit_code != "", found.unit_name_key == ""
 
     def fits(uscc: str) -> ir.BooleanValue:
         agrees = (found.unit_org_code == "") | (found[uscc].substr(8, 9) == found.unit_org_code)
-        return (agrees & ibis.cases((masked, found[uscc].re_search(shown)), else_=True)) | (found[uscc] == "")
+        return (agrees & ibis.cases((masked, found[uscc].re_search(found.shown)), else_=True)) | (found[uscc] == "")
 
     ways = [
         (found.by_link.notnull(), found.by_link, "link"),
