@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 import ibis
 import ibis.expr.types as ir
@@ -14,6 +15,8 @@ import pyarrow as pa
 from envcredit.base.diagnostics import problem
 from envcredit.base.shape import Shape
 from envcredit.errors import InputError
+
+_SETTINGS = {"memory_limit", "threads", "temp_directory"}
 
 
 class Engine(Protocol):
@@ -58,6 +61,9 @@ class Engine(Protocol):
     def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Runs a statement of :meth:`text` and keeps the rows, with exactly the types of ``schema``."""
 
+    def drop(self, name: str) -> None:
+        """Lets go of a table that was loaded or computed."""
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""
 
@@ -88,7 +94,8 @@ class Opened(Engine, Protocol):
 @contextmanager
 def open_engine(name: str = "duckdb") -> Iterator[Engine]:
     """The engine called ``name``, closed on leaving: ``duckdb`` (embedded, in memory), ``duckdb:FILE``, ``postgresql://…`` or
-    ``sc://host:port`` (Spark Connect).
+    ``sc://host:port`` (Spark Connect). DuckDB may be told ``duckdb:FILE?memory_limit=8GB&threads=4&temp_directory=DIR``; beyond
+    its memory it goes on in that folder.
 
     Raises ``InputError``: T101 any other name, T107 its part is not installed, T108 it cannot be reached, T115 its schema is
     in use.
@@ -107,7 +114,11 @@ def _opened(name: str) -> Opened:
             case "duckdb":
                 from envcredit.engine.duckdb import DuckDB
 
-                return DuckDB(rest or ":memory:")
+                file, _, asked = rest.partition("?")
+                settings = dict(parse_qsl(asked))
+                if unknown := settings.keys() - _SETTINGS:
+                    raise InputError([problem("T101", found=f"{name} ({', '.join(sorted(unknown))})")])
+                return DuckDB(file or ":memory:", settings)
             case "postgresql" | "postgres":
                 from envcredit.engine.postgresql import PostgreSQL
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -44,12 +44,12 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(self, database: str = _MEMORY) -> None:
+    def __init__(self, database: str = _MEMORY, settings: Mapping[str, str] | None = None) -> None:
         self._lasting = database != _MEMORY
         self._made: set[str] = set()
         self._views: set[str] = set()
         self._backend = _Backend()
-        self._backend.do_connect(database)
+        self._backend.do_connect(database, **(settings or {}))
         # A file may be called like the schema, so the schema is named with its catalog.
         self._catalog = str(self._backend.current_catalog)
         own = quoted([self._catalog, SCHEMA])
@@ -132,6 +132,10 @@ class DuckDB:
         self._make_room(name)
         columns = ", ".join(f'"{column}" {_type(kind)}' for column, kind in schema.items())
         self._do(f'CREATE OR REPLACE TABLE "{name}" ({columns}); INSERT INTO "{name}" {text}')
+
+    def drop(self, name: str) -> None:
+        """Lets go of a table that was loaded or computed."""
+        self._do(f'DROP TABLE IF EXISTS "{name}"')
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""

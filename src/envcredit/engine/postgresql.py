@@ -181,6 +181,10 @@ class PostgreSQL:
         # names are this project's own, and the query is made by text()
         self._con.execute(f'{self._created(name, schema)}; INSERT INTO "{name}" {text}; ANALYZE "{name}"')
 
+    def drop(self, name: str) -> None:
+        """Lets go of a table that was loaded or computed."""
+        self._con.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""
         self.compute(name, table.schema(), self.text(table))

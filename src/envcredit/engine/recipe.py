@@ -56,26 +56,36 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A recipe in the words of one engine. It can be kept as bytes, and reading them gives an equal script."""
+    """A recipe in the words of one engine. It can be kept as bytes, and reading them gives an equal script.
+
+    ``wanted``: the tables that it is run for; () for all of them.
+    """
 
     steps: tuple[Loaded | Stated, ...]
+    wanted: tuple[str, ...] = ()
 
     def run(self, engine: Engine) -> None:
-        """Does every step in an engine of its dialect that holds the start tables."""
-        for step in self.steps:
+        """Does every step in an engine of its dialect that holds the start tables. What no later step needs is let go."""
+        last = {name: place for place, step in enumerate(self.steps) if isinstance(step, Stated) for name in step.needs}
+        own = {step.name for step in self.steps} - set(self.wanted) if self.wanted else set[str]()
+        for place, step in enumerate(self.steps):
             if isinstance(step, Loaded):
                 engine.load(step.name, step.table)
-            else:
-                engine.compute(step.name, step.schema, step.text)
+                continue
+            engine.compute(step.name, step.schema, step.text)
+            for name in step.needs:
+                if name in own and last[name] == place:
+                    engine.drop(name)
 
-    def towards(self, wanted: Iterable[str]) -> Script:
+    def towards(self, tables: Iterable[str]) -> Script:
         """The steps that some tables rest on, and no others."""
+        wanted = set(tables)
         needed, kept = set(wanted), []
         for step in reversed(self.steps):
             if step.name in needed:
                 kept.append(step)
                 needed |= set(step.needs) if isinstance(step, Stated) else set()
-        return Script(tuple(reversed(kept)))
+        return Script(tuple(reversed(kept)), tuple(sorted(wanted)))
 
     def plain(self) -> list[dict[str, object]]:
         """The steps as JSON values: small tables as Arrow streams, types by name."""

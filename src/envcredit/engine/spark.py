@@ -214,6 +214,9 @@ class Spark:
         # names are this project's own, and the query is made by text()
         self._do(f"INSERT OVERWRITE {name} SELECT {columns} FROM ({text})")  # noqa: S608
 
+    def drop(self, name: str) -> None:
+        """Nothing is dropped before the run's database is: that takes a cluster longer than to leave it."""
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Computes an expression once and keeps the rows."""
         self.compute(name, table.schema(), self.text(table))

@@ -26,3 +26,6 @@ class Limits:
 
 
 STANDARD = Limits()
+
+COLUMNAR = Limits(file_bytes=4096 * _MEBI, unpacked_bytes=16_384 * _MEBI, rows=20_000_000, grid_cells=2_000_000_000)
+"""For what is taken over by the column and never laid out row by row: the units of a whole country."""

@@ -16,7 +16,7 @@ from envcredit.errors import RecordsError
 from envcredit.records.cleaning.words import text_of
 from envcredit.records.converters import Converter, converter
 from envcredit.records.headers import Table, with_header
-from envcredit.records.limits import STANDARD, Limits
+from envcredit.records.limits import COLUMNAR, STANDARD, Limits
 from envcredit.records.readers import read_content
 from envcredit.records.readers.encoding import damaged
 from envcredit.records.source import Cell
@@ -42,7 +42,7 @@ class _Unit:
     values: dict[str, Scalar]
 
 
-def read_units(path: Path, *, limits: Limits = STANDARD) -> tuple[pa.Table, tuple[Diagnostic, ...]]:
+def read_units(path: Path, *, limits: Limits = STANDARD, columnar: Limits = COLUMNAR) -> tuple[pa.Table, tuple[Diagnostic, ...]]:
     """The units of a CSV, XLSX, Parquet or JSON Lines file, sorted by ``unit_id``, and warnings and notes about them.
 
     Columns: those of the vocabulary's ``unit``, in its order and types; heads may be keys, Chinese terms or English labels.
@@ -50,7 +50,7 @@ def read_units(path: Path, *, limits: Limits = STANDARD) -> tuple[pa.Table, tupl
     Raises ``RecordsError`` with every problem of the file: a unit list is right as a whole or not used.
     """
     vocabulary = read_vocabulary()
-    plain = plain_units(path, unit_schema(vocabulary), vocabulary, limits) if path.suffix == ".parquet" else None
+    plain = plain_units(path, unit_schema(vocabulary), vocabulary, columnar) if path.suffix == ".parquet" else None
     if plain is not None:
         return plain, ()
     content = read_content(path, limits)
