@@ -21,7 +21,14 @@ PEERS = {"hand SQL": "hand_sql", "OpenFisca": "openfisca_peer", "ZEN": "zen_peer
 
 def measured(arguments: argparse.Namespace) -> dict[str, object]:
     """Seconds on the clock and on the processors, and the parts of the first."""
-    given = Given(arguments.folder, arguments.scheme, date.fromisoformat(arguments.as_of), arguments.known_at, arguments.sample)
+    given = Given(
+        arguments.folder,
+        arguments.scheme,
+        date.fromisoformat(arguments.as_of),
+        arguments.known_at,
+        arguments.sample,
+        arguments.engine,
+    )
     work = _work(arguments.what, given, arguments.shelf)
     before, began = resource.getrusage(resource.RUSAGE_SELF), perf_counter()
     answer = work()
@@ -53,6 +60,7 @@ def main() -> None:
     parser.add_argument("--as-of", required=True)
     parser.add_argument("--known-at", required=True)
     parser.add_argument("--sample", type=int, default=1000)
+    parser.add_argument("--engine", default="duckdb")
     print(json.dumps(measured(parser.parse_args())))
 
 

@@ -15,13 +15,17 @@ ANSWER = pa.schema([("unit_id", pa.string()), ("score", pa.int64()), ("grade", p
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A workload on disk, the day and what was known. ``sample``: only so many units in a thousand are evaluated."""
+    """A workload on disk, the day and what was known. ``sample``: only so many units in a thousand are evaluated.
+
+    ``engine``: the one that ours runs on.
+    """
 
     folder: Path
     scheme: Path
     as_of: date
     known_at: str
     sample: int = 1000
+    engine: str = "duckdb"
 
     @property
     def units(self) -> Path:

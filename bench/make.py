@@ -29,7 +29,10 @@ DONE = "complete"
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One line of the manifest. ``sample``: units in a thousand that a peer evaluates; ``without``: peers that are left out."""
+    """One line of the manifest. ``sample``: units in a thousand that a peer evaluates; ``without``: peers that are left out.
+
+    ``engine``: the one that ours runs on.
+    """
 
     name: str
     units: int
@@ -37,6 +40,7 @@ class Workload:
     repetitions: int
     sample: Mapping[str, int] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    engine: str = "duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def read_manifest() -> Manifest:
 
 def _workload(name: str, row: Mapping[str, Any]) -> Workload:
     sample, without = row.get("sample", {}), tuple(row.get("without", ()))
-    return Workload(name, row["units"], row["records"], row["repetitions"], sample, without)
+    return Workload(name, row["units"], row["records"], row["repetitions"], sample, without, row.get("engine", "duckdb"))
 
 
 def make(workload: Workload, folder: Path) -> Path:
@@ -74,7 +78,7 @@ def make(workload: Workload, folder: Path) -> Path:
         _write_units(con, target)
         for number in range(QUARTERS + 1):
             _write_batch(con, number, target / "records")
-        _write_late(con, target / "records")
+        _write_late(con, max(1, workload.units // 300), target / "records")
     (target / "making.duckdb").unlink()
     (target / DONE).touch()
     return target
@@ -94,14 +98,14 @@ def _write_batch(con: duckdb.DuckDBPyConnection, number: int, store: Path) -> No
         _keep(made, recorded_at, store)
 
 
-def _write_late(con: duckdb.DuckDBPyConnection, store: Path) -> None:
-    """A day's records, one each of a thousand units, that became known only after the moment of the measured rating."""
-    query = """
+def _write_late(con: duckdb.DuckDBPyConnection, units: int, store: Path) -> None:
+    """A day's records, one each of so many units, that became known only after the moment of the measured rating."""
+    query = f"""
         SELECT * EXCLUDE (batch_no) REPLACE (
           sha256(record_id || ' late') AS record_id, document_key || ' late' AS document_key, '' AS act)
         FROM record WHERE kind = 'penalty' AND unit_code <> '' AND replaces = ''
         QUALIFY row_number() OVER (PARTITION BY unit_code ORDER BY record_id) = 1
-        ORDER BY record_id LIMIT 1000"""
+        ORDER BY record_id LIMIT {units}"""  # noqa: S608  a whole number
     _keep(con.sql(query).to_arrow_table(), LATE, store)
 
 
