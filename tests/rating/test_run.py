@@ -162,6 +162,14 @@ class TestRefusals:
         assert [one.code for one in caught.value.diagnostics] == ["T112"]
 
 
+def test_a_run_of_another_version_is_no_run_of_ours(moved: Path) -> None:
+    manifest = moved / "run" / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"format": 2', '"format": 1'), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_run(moved / "run")
+    assert [one.code for one in caught.value.diagnostics] == ["T116"]
+
+
 @pytest.mark.parametrize("name", sorted(invariants.STATEMENTS))
 def test_nothing_is_written_when_a_statement_does_not_hold(city: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(invariants, "STATEMENTS", {name: lambda made: made.subject})

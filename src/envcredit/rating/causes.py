@@ -19,6 +19,8 @@ ROW = (*KEY, "row")
 
 _POINT = ("effect", "clause", "counted", "why_less", "grade", "steps")
 _DOCUMENT = ("kind", "document_number", "authority", "day")
+_TEXTS = ("unit_id", "record_id", "kind", "document_number", "authority")
+_NO_FACTS = pa.schema([*((name, pa.string()) for name in _TEXTS), ("day", pa.date32())]).empty_table()
 
 
 def causes(before: Results, after: Results, engine: Engine, units: ir.Table, factors: tuple[int, int]) -> pa.Table:
@@ -72,7 +74,8 @@ def _with_documents(rows: ir.Table, engine: Engine, before: Results, after: Resu
 
 
 def _documents(run: Results, engine: Engine, side: str, units: Sequence[str]) -> ir.Table:
-    fact = engine.load(f"fact_{side}", run.facts(units).select(["unit_id", "record_id", *_DOCUMENT]))
+    facts = run.facts(units).select(["unit_id", "record_id", *_DOCUMENT]) if units else _NO_FACTS
+    fact = engine.load(f"fact_{side}", facts)
     named = {f"{name}_of_{side}": fact[name] for name in _DOCUMENT}
     # A member's fact may reach a park by several members; the document is the same.
     return fact.select(**{f"fact_unit_{side}": fact.unit_id, f"fact_{side}": fact.record_id}, **named).distinct()

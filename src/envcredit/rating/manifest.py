@@ -9,6 +9,7 @@ from typing import Any
 
 from envcredit.base.diagnostics import Place, problem
 from envcredit.errors import InputError
+from envcredit.rating.columns import FORMAT
 
 NAME = "manifest.json"
 
@@ -20,7 +21,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run. Raises ``InputError`` (T110: no run, T111: damaged)."""
+    """The manifest of a run. Raises ``InputError`` (T110: no run, T111: damaged, T116: of another version)."""
     path = folder / NAME
     if not path.is_file():
         raise InputError([problem("T110", Place(str(folder)))])
@@ -30,4 +31,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise InputError([problem("T111", Place(str(path)), reason=str(error))]) from error
     if not isinstance(manifest, dict) or "stages" not in manifest:
         raise InputError([problem("T111", Place(str(path)), reason="stages")])
+    if manifest.get("format") != FORMAT:
+        raise InputError([problem("T116", Place(str(path)), found=str(manifest.get("format")), expected=FORMAT)])
     return manifest
