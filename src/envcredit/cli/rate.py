@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,6 +79,8 @@ def told(made: Run, lang: Language) -> Iterator[str]:
     if note := incomplete(made.scheme):
         yield note[lang]
     yield word("rate.counts", lang, **counts)
+    if again := _again(manifest, lang):
+        yield again
     finals = made.stage("grade").column("final").to_pylist()
     for grade in made.scheme.grades:
         words = grade.words.zh if lang == "zh" else grade.words.en
@@ -91,3 +93,11 @@ def told(made: Run, lang: Language) -> Iterator[str]:
         ]
         yield word("rate.unattached", lang, count=lost.num_rows, reasons=word("rate.and", lang).join(listed))
     yield word("rate.digest", lang, digest=manifest["result_digest"], folder=made.folder)
+
+
+def _again(manifest: Mapping[str, Any], lang: Language) -> str:
+    """How many units were rated again, or why all were although a run to rest on was named; '' where none was."""
+    if manifest["since"]:
+        return word("rate.again", lang, count=manifest["rated_again"], units=manifest["counts"]["units"])
+    because = manifest["rated_in_full"]
+    return word("rate.whole", lang, because=word(f"rate.whole.{because}", lang)) if because else ""

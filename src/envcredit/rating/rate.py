@@ -23,7 +23,7 @@ from envcredit.rating.manifest import read_manifest, write_manifest
 from envcredit.rating.notes import Gaps
 from envcredit.rating.order import Order, attach_records, known_batches, start_of
 from envcredit.rating.run import SCHEME_FOLDER, Run, read_run
-from envcredit.rating.since import Share, share_of, whole_because
+from envcredit.rating.since import Share, share_of
 from envcredit.rating.writing import ASKED, Written, write_all, write_beside
 from envcredit.records.store import Batch
 from envcredit.scheme.digests import rule_digest, text_digest
@@ -43,28 +43,26 @@ def rate(order: Order, out: Path) -> Run:
     shutil.rmtree(waiting, ignore_errors=True)
     waiting.mkdir(parents=True)
     try:
-        earlier, share = _earlier(order, stored)
+        earlier = read_run(order.since) if order.since else None
+        share = share_of(order, stored, earlier) if earlier else ""
         with open_engine(order.engine) as engine:
-            if share and earlier:
+            if earlier and isinstance(share, Share):
                 written = _rated_again(engine, order, share, earlier, waiting)
             else:
                 written = _rated(engine, order, stored, waiting)
             made_on = engine.name
         _copy_scheme(order.scheme_folder, order.scheme.uses, waiting / SCHEME_FOLDER)
-        write_manifest(waiting, _manifest(order, stored, written, out) | {"engine": made_on})
+        write_manifest(waiting, _manifest(order, stored, written, out) | {"engine": made_on} | _again(share))
         waiting.rename(out)
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     return Run(out, read_manifest(out), order.scheme)
 
 
-def _earlier(order: Order, stored: Sequence[Batch]) -> tuple[Run | None, Share | None]:
-    """The run to rest on, and what to rate again; no share where everything must be rated."""
-    if order.since is None:
-        return None, None
-    earlier = read_run(order.since)
-    because = whole_because(order, stored, earlier)
-    return earlier, None if because else share_of(order, stored, earlier)
+def _again(share: Share | str) -> dict[str, Any]:
+    """How many units were rated again (null: all of them), and why all were although a run to rest on was named ('': none)."""
+    again = share.start.units.num_rows if isinstance(share, Share) else None
+    return {"rated_again": again, "rated_in_full": share if isinstance(share, str) else ""}
 
 
 def _check_order(order: Order, out: Path) -> None:

@@ -55,8 +55,13 @@ class Run:
 
     @cached_property
     def rated_again(self) -> pa.Array:
-        """The units whose rows this run holds itself; of a run that rests on no other these are all units."""
-        return pq.read_table(self.path("unit"), columns=["unit_id"]).column("unit_id").combine_chunks()
+        """The units whose rows this run holds itself; of a run that rests on no other these are all units.
+
+        Links may lead to units that are not in the list; of these a run has the parties alone.
+        """
+        return pc.unique(
+            together(*(pq.read_table(self.path(n), columns=["unit_id"]) for n in ("unit", "party"))).column("unit_id")
+        )
 
     def path(self, stage: str) -> Path:
         """The Parquet file of a stage."""
@@ -82,7 +87,7 @@ class Run:
         if self.since is None:
             return own
         others = units.filter(pc.invert(pc.is_in(units, self.rated_again)))
-        return pa.concat_tables([own, self.since._stored_rows(stage, others)]).sort_by(_order(stage))
+        return together(own, self.since._stored_rows(stage, others)).sort_by(_order(stage))
 
     def _stored(self, stage: str) -> pa.Table:
         own = pq.read_table(self.path(stage))
@@ -90,7 +95,7 @@ class Run:
             return own
         whole = self.since._stored(stage)
         others = whole.filter(pc.invert(pc.is_in(whole.column("unit_id"), self.rated_again)))
-        return pa.concat_tables([others, own]).sort_by(_order(stage))
+        return together(others, own).sort_by(_order(stage))
 
     def _with_clocks(self, stage: str, rows: pa.Table) -> pa.Table:
         """Units with the day and the period for which they were rated, which are the run's and need not be kept with each."""
@@ -101,6 +106,11 @@ class Run:
         for name, days in rated_periods(self.scheme, as_of, enrolled, rows.num_rows).items():
             rows = rows.append_column(name, days)
         return rows
+
+
+def together(*rows: pa.Table) -> pa.Table:
+    """Rows of several files as one. A file states of a column that nothing is missing in it, where that is so by chance."""
+    return pa.concat_tables(rows, promote_options="default")
 
 
 def _order(stage: str) -> list[tuple[str, str]]:

@@ -7,28 +7,33 @@ plan runs over them alone. Its digests are those that rating everything would gi
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
+from importlib.metadata import version
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from envcredit.base.digest import digest_of_file
 from envcredit.base.vocabulary import Vocabulary
-from envcredit.engine import open_engine
+from envcredit.engine import Engine, open_engine
+from envcredit.errors import InputError
 from envcredit.rating.attach import PARTY
+from envcredit.rating.earlier import earlier_ratings
 from envcredit.rating.inputs import Start, lookup_tables
+from envcredit.rating.manifest import read_manifest
 from envcredit.rating.order import Order, attach_records, start_of
 from envcredit.rating.periods import rated_periods
 from envcredit.rating.plan import columns_read
-from envcredit.rating.run import CLOCKS, Run, read_run
+from envcredit.rating.run import CLOCKS, Run, located, read_run
 from envcredit.rating.touched import Passed, changed_kinds, changed_units, days_decide_units, near_a_term
 from envcredit.records.store import Batch
 from envcredit.records.wide import wide_schema
-from envcredit.scheme.model import TierRule
 
 _PARTY = pa.schema(dict.fromkeys(PARTY, pa.string()))
 _MOST = 4
@@ -47,22 +52,56 @@ class Share:
     replaced: pa.Array
 
 
+def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
+    """What is to be rated again, or why everything must be: a key of the words ``rate.whole.*``.
+
+    Raises ``InputError`` (T110 to T112, T122) when the run that the earlier one rests on is gone or no longer the same.
+    """
+    return whole_because(order, stored, earlier) or _found(order, stored, earlier)
+
+
 def whole_because(order: Order, stored: Sequence[Batch], earlier: Run) -> str:
-    """Why everything must be rated: a key of the words ``rate.whole.*``; '' where single units may be enough."""
-    then, inputs = earlier.manifest, earlier.manifest["inputs"]
-    kept = {batch.id: batch.digest for batch in stored}
-    history = [read_run(path).manifest["result_digest"] for path in order.history]
-    holds = {
-        "park": order.members is None and inputs["members"] is None,
-        "links": sorted(list(link) for link in order.links) == sorted(inputs["links"]),
-        "history": history == [named["result_digest"] for named in inputs["history"]],
-        "inferred": order.without_inferred == then["without_inferred"],
-        "batches": all(kept.get(batch["id"]) == batch["digest"] for batch in inputs["batches"]),
-        "earlier": order.as_of >= _as_of(earlier) and order.known_at >= then["known_at"],
-        "scheme": changed_kinds(earlier.scheme, order.scheme) is not None,
-        "days": order.as_of == _as_of(earlier) or _days_touch_single_units(order, _passed(order, earlier)),
+    """Why everything must be rated, as far as the inputs tell; '' where single units may be enough."""
+    then = earlier.manifest
+    if then["envcredit"] != version("envcredit"):
+        return "program"
+    inputs, kept = then["inputs"], {batch.id: batch.digest for batch in stored}
+    held: Mapping[str, Callable[[], bool]] = {
+        "damaged": lambda: _undamaged(earlier),
+        "park": lambda: order.members is None and inputs["members"] is None,
+        "links": lambda: sorted(list(link) for link in order.links) == sorted(inputs["links"]),
+        "history": lambda: _same_history(order, earlier),
+        "inferred": lambda: order.without_inferred == then["without_inferred"],
+        "batches": lambda: all(kept.get(batch["id"]) == batch["digest"] for batch in inputs["batches"]),
+        "earlier": lambda: order.as_of >= _as_of(earlier) and order.known_at >= then["known_at"],
+        "scheme": lambda: changed_kinds(earlier.scheme, order.scheme) is not None,
+        "days": lambda: order.as_of == _as_of(earlier) or not days_decide_units(order.prepared.program, _passed(order, earlier)),
     }
-    return next((name for name, held in holds.items() if not held), "")
+    return next((name for name, holds in held.items() if not holds()), "")
+
+
+def _undamaged(run: Run) -> bool:
+    files = {run.path(name): stage["file_digest"] for name, stage in run.manifest["stages"].items()}
+    return all(digest_of_file(path) == digest for path, digest in files.items()) and (run.since is None or _undamaged(run.since))
+
+
+def _same_history(order: Order, earlier: Run) -> bool:
+    """Whether the same ratings are handed on, and what was handed on was known then already."""
+    named = earlier.manifest["inputs"]["history"]
+    try:
+        then = [read_manifest(located(earlier, one["path"])) for one in named]
+    except InputError:
+        return False
+    now = [read_manifest(path) for path in order.history]
+    known_since = {manifest["known_at"] for manifest in now}
+    came = any(earlier.manifest["known_at"] < moment <= order.known_at for moment in known_since)
+    same = [_handed_on(one) for one in now] == [_handed_on(one) for one in then]
+    return same and [one["result_digest"] for one in named] == [one["result_digest"] for one in now] and not came
+
+
+def _handed_on(manifest: Mapping[str, Any]) -> Sequence[object]:
+    scheme = manifest["scheme"]
+    return manifest["result_digest"], manifest["as_of"], manifest["known_at"], scheme["identity"], scheme["rule_digest"]
 
 
 def _as_of(run: Run) -> date:
@@ -73,59 +112,116 @@ def _passed(order: Order, earlier: Run) -> Passed:
     return Passed(_as_of(earlier), order.as_of)
 
 
-def _days_touch_single_units(order: Order, passed: Passed) -> bool:
-    """A period that rolls on moves past earlier ratings and entries, which no record's own days tell."""
-    entered = any(rule.inside_tier == "officer" for rule in order.scheme.of_kind(TierRule).values())
-    rolls = order.scheme.period.kind == "rolling" and (entered or bool(order.history))
-    return not rolls and not days_decide_units(order.prepared.program, passed)
-
-
-def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | None:
-    """What is to be rated again; nothing when units came, went or are called otherwise, or so many are touched that all are.
+def _found(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
+    """The share, or why there is none: units came, went or are called otherwise, or so many are touched that all are rated.
 
     The embedded engine looks for it in the files of the store, whatever engine rates it.
     """
     units = order.units.sort_by("unit_id")
     changed = changed_units(earlier.stage("unit").drop_columns(list(CLOCKS)), units)
     if changed is None:
-        return None
-    new = sorted({batch.id for batch in stored} - {batch["id"] for batch in earlier.manifest["inputs"]["batches"]})
+        return "units"
     with open_engine() as engine:
         attach_records(engine, stored, order.prepared.vocabulary)
-        record = engine.table("record")
-        came = record.filter(record.batch.isin(new))
-        replaced = came.filter(came.replaces != "").select(record_id="replaces").to_pyarrow().column("record_id").combine_chunks()
-        touching = _parties(record.filter(_touching(record, new, replaced, order, earlier)))
-        names = lookup_tables(units)
-        unit_of = _attached(touching, names, order)
-        touched = _sorted([changed, unit_of.column("unit_id"), _other_period(units, order, earlier)])
-        if len(touched) * _MOST > units.num_rows:
-            return None
-        own = earlier.rows("party", *touched.to_pylist())
-        arrived = _parties(came)
-        written = [table.select(PARTY).cast(_PARTY) for table in (own, unit_of, arrived)]
-        parties = pa.concat_tables(written).group_by(list(PARTY)).aggregate([])
-        needed = record.select(*columns_read(order.prepared.program, order.prepared.vocabulary))
-        rows = needed.semi_join(engine.load("touched_party", parties), list(PARTY)).to_pyarrow()
-    some = units.filter(pc.is_in(units.column("unit_id"), touched))
+        search = _Search(engine, order, earlier, units)
+        came = engine.table("record").filter(engine.table("record").batch.isin(_new(stored, earlier)))
+        replaced = came.filter(came.replaces != "").replaces.to_pyarrow().combine_chunks().cast(pa.string())
+        touching = search.touching(_new(stored, earlier), replaced)
+        by_fact = [changed, search.heard(), _other_period(units, order, earlier)]
+        found = search.closed(_sorted(by_fact), touching, _parties(came))
+    if found is None:
+        return "many"
+    some = units.filter(pc.is_in(units.column("unit_id"), found.touched))
     start = start_of(replace(order, units=some))
-    lookup = units.filter(pc.is_in(units.column("unit_id"), _known_by(names, parties)))
-    return Share(replace(start, lookup=lookup), _widened(rows, order.prepared.vocabulary), replaced)
+    lookup = units.filter(pc.is_in(units.column("unit_id"), _known_by(search.names, found.parties)))
+    return Share(replace(start, lookup=lookup), _widened(found.rows, order.prepared.vocabulary), replaced)
 
 
-def _touching(record: ir.Table, new: Sequence[str], replaced: pa.Array, order: Order, earlier: Run) -> Any:
-    """Records that came in, that were replaced, that a changed rule looks at, or whose terms the passing days have touched."""
-    prepared = order.prepared
-    asked: list[Any] = [record.batch.isin(new), record.record_id.isin(replaced.to_pylist())]
-    if kinds := changed_kinds(earlier.scheme, order.scheme):
-        asked.append(record.kind.isin(sorted(kinds)))
-    if order.as_of > _as_of(earlier):
-        asked.append(near_a_term(record, prepared.program, prepared.vocabulary, _passed(order, earlier)))
-    return reduce(operator.or_, asked)
+def _new(stored: Sequence[Batch], earlier: Run) -> list[str]:
+    return sorted({batch.id for batch in stored} - {batch["id"] for batch in earlier.manifest["inputs"]["batches"]})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    touched: pa.Array
+    parties: pa.Table
+    rows: pa.Table
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Looks for touched units among the records of ``engine``."""
+
+    engine: Engine
+    order: Order
+    earlier: Run
+    units: pa.Table
+
+    @cached_property
+    def names(self) -> tuple[pa.Table, pa.Table]:
+        """How records find units."""
+        return lookup_tables(self.units)
+
+    @cached_property
+    def record(self) -> ir.Table:
+        """All records."""
+        return self.engine.table("record")
+
+    def touching(self, new: Sequence[str], replaced: pa.Array) -> pa.Table:
+        """The parties of records that came in, that were replaced, or that something else says of."""
+        arrived = self.record.batch.isin(new) | self.record.record_id.isin(replaced.to_pylist())
+        return _parties(self.record.filter(arrived | self._concerned(self.record)))
+
+    def heard(self) -> pa.Array:
+        """Units with an earlier rating that a changed rule looks at, or whose terms the passing days have touched."""
+        given = [earlier_ratings(read_run(path)) for path in self.order.history]
+        if not given:
+            return pa.array([], pa.string())
+        fact = self.engine.load("heard", pa.concat_tables(given))
+        return fact.filter(self._concerned(fact)).select("real_id").to_pyarrow().column("real_id")
+
+    def _concerned(self, fact: ir.Table) -> Any:
+        """Facts that a changed rule looks at, or whose terms the passing days have touched."""
+        prepared, asked = self.order.prepared, [ibis.literal(False)]
+        if kinds := changed_kinds(self.earlier.scheme, self.order.scheme):
+            asked.append(fact.kind.isin(sorted(kinds)))
+        if self.order.as_of > _as_of(self.earlier):
+            asked.append(near_a_term(fact, prepared.program, prepared.vocabulary, _passed(self.order, self.earlier)))
+        return reduce(operator.or_, asked)
+
+    def closed(self, touched: pa.Array, touching: pa.Table, arrived: pa.Table) -> _Found | None:
+        """All records of touched units, and of units that a correction moved one of these to; nothing for too many units.
+
+        What a unit no longer has, since another's record replaced it, can only be told with the other's records.
+        """
+        parties, more = _PARTY.empty_table(), pa.concat_tables([arrived, touching])
+        needed = self.record.select(*columns_read(self.order.prepared.program, self.order.prepared.vocabulary))
+        while True:
+            unit_of = _attached(more, self.names, self.order)
+            touched = _sorted([touched, unit_of.column("unit_id")])
+            if len(touched) * _MOST > self.units.num_rows:
+                return None
+            own = self.earlier.rows("party", *touched.to_pylist())
+            parties = _together(parties, own, unit_of, arrived)
+            rows = needed.semi_join(self.engine.load("touched_party", parties), list(PARTY)).to_pyarrow()
+            more = self._replacing(rows).join(parties, list(PARTY), join_type="left anti")
+            if not more.num_rows:
+                return _Found(touched, parties, rows)
+            arrived = more
+
+    def _replacing(self, rows: pa.Table) -> pa.Table:
+        """The parties of records that replace one of these."""
+        ids = self.engine.load("loaded", rows.select(["record_id"]))
+        later = self.record.filter(self.record.replaces != "")
+        return _parties(later.semi_join(ids, later.replaces == ids.record_id))
+
+
+def _together(*tables: pa.Table) -> pa.Table:
+    return pa.concat_tables([table.select(PARTY).cast(_PARTY) for table in tables]).group_by(list(PARTY)).aggregate([])
 
 
 def _parties(record: ir.Table) -> pa.Table:
-    return record.select(*PARTY).distinct().to_pyarrow()
+    return record.select(*PARTY).distinct().to_pyarrow().cast(_PARTY)
 
 
 def _other_period(units: pa.Table, order: Order, earlier: Run) -> pa.Array:

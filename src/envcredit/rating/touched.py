@@ -1,14 +1,14 @@
 """Which units a new run must rate again when it rests on an earlier one, or why it must rate all of them.
 
 A unit is touched by a record that came in since or that one of these replaces, by a change of its own row in the list of units,
-by a changed rule that looks at a kind of record it has, and by a day that passed a term of the scheme. Where it cannot be told
-from single units what a change does (links, names and codes, earlier ratings, values, scores, grades), all are rated.
+by a changed rule that looks at a kind of fact it has, and by a day that passed a term of the scheme. Where it cannot be told
+from single units what a change does (links, names and codes, values, scores, grades), all are rated.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -24,12 +24,17 @@ from envcredit.base.vocabulary import Vocabulary
 from envcredit.rating.facts import AMENDING, carried
 from envcredit.rating.program import Program
 from envcredit.scheme.conditions.tree import And, Compare, Condition, Measure, Name, Not, Or, Shifted, Since, Value, names_in
-from envcredit.scheme.model import LimitRule, PointRule, RepairRule, Scheme, ShiftRule, TermTable, VetoRule
+from envcredit.scheme.digests import rule_digest
+from envcredit.scheme.model import LimitRule, PointRule, RepairRule, Scheme, ShiftRule, TermTable, VetoRule, Window
 
 _IDENTIFYING = ("unit_id", "uscc", "name", "former_names")
 _ALONE = (PointRule, VetoRule, LimitRule, ShiftRule, RepairRule)
+_WHOLE = ("score", "period", "calendar", "grades", "parts", "rates")
 _WIDER = timedelta(days=4)
-"""A term that ends a month late or a day early still ends within so many days of the reckoned one."""
+"""By so many days a length of time ends earlier or later than reckoned back: months differ, and a last day may count or not."""
+
+Offset = tuple[Term, ...]
+"""Lengths of time, one after another; a negative count leads back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,13 @@ def changed_units(before: pa.Table, now: pa.Table) -> pa.Array | None:
 
 
 def changed_kinds(before: Scheme, now: Scheme) -> frozenset[str] | None:
-    """Kinds of record that changed rules look at; nothing when the change is of another sort."""
-    if any(getattr(before, name) != getattr(now, name) for name in ("score", "period", "calendar", "grades", "parts", "rates")):
-        return None
+    """Kinds of fact that changed rules look at; nothing when the change is of another sort."""
     common = [key for key in before.rules if key in now.rules]
-    if common != [key for key in now.rules if key in before.rules]:
+    if before.status != now.status or common != [key for key in now.rules if key in before.rules]:
+        return None
+    if rule_digest(before) == rule_digest(now):
+        return frozenset()
+    if any(getattr(before, name) != getattr(now, name) for name in _WHOLE):
         return None
     differing = [key for key in {**before.rules, **now.rules} if before.rules.get(key) != now.rules.get(key)]
     rules = [rule for key in differing for rule in (before.rules.get(key), now.rules.get(key)) if rule is not None]
@@ -74,9 +81,7 @@ def changed_kinds(before: Scheme, now: Scheme) -> frozenset[str] | None:
             return None
         kinds |= set(own)
     in_force = {key for key in {*before.clauses, *now.clauses} if _in_force(before, key) != _in_force(now, key)}
-    if in_force:
-        return None
-    return frozenset(kinds)
+    return None if in_force else frozenset(kinds)
 
 
 def _in_force(scheme: Scheme, clause: str) -> tuple[object, object] | None:
@@ -84,56 +89,68 @@ def _in_force(scheme: Scheme, clause: str) -> tuple[object, object] | None:
     return (found.valid_from, found.valid_to) if found and (found.valid_from or found.valid_to) else None
 
 
-def of_kinds(record: ir.Table, kinds: Iterable[str]) -> ir.BooleanValue:
-    """Records of some kinds."""
-    return record.kind.isin(sorted(kinds))
-
-
 def days_decide_units(program: Program, passed: Passed) -> bool:
-    """Whether passing days may change units without a record that says so: by values, the unit's own days, dated law."""
-    if any(isinstance(p.value, Since) or _named(p.value, "clock") for p in program.facts):
+    """Whether passing days may change units without a day of a fact that says so: values, the unit's own days, dated law."""
+    of_facts = [part for p in program.facts for part in (p.value, p.tariff.by if p.tariff else None)]
+    of_units = [c for s in program.scopes for c in (s.rated, s.refused, *s.not_rated)]
+    if any(isinstance(part, Since) or _clocked(part) for part in (*of_facts, *of_units)):
         return True
-    of_units = [c for p in program.units for c in (p.when, *p.tiers)]
-    of_units += [c for s in program.scopes for c in (s.rated, s.refused, *s.not_rated)]
-    if any(_named(condition, "clock") for condition in of_units):
+    if any(name.where == "clock" for p in program.units for name in p.names()):
         return True
-    sides = [side for part in _asked(program) for side in (part.left, part.right)]
-    days = [side.day if isinstance(side, Shifted) else side for side in sides]
-    if any(isinstance(day, Name) and day.where == "unit" and day.type.name == "day" for day in days):
+    spans = list(_spans(program, passed))
+    assumed = [*(p.assumed for p in program.facts), *(repair.assumed for repair in program.repairs)]
+    fixed = [day for values in assumed for day in values.values() if isinstance(day, date)]
+    return _any_within(fixed, spans) or any(_decides(part, spans) for part in _asked(program) if _clocked(part))
+
+
+def _clocked(part: Condition | Measure | Name | None) -> bool:
+    return part is not None and any(name.where == "clock" for name in names_in(part))
+
+
+def _decides(part: Condition, spans: Sequence[tuple[date, date]]) -> bool:
+    """Whether a comparison with a clock may turn out otherwise for facts that have no day near the ones that passed."""
+    if not isinstance(part, Compare):
         return True
-    fixed = [day.value for day in days if isinstance(day, Value)]
-    return any(isinstance(day, date) and passed.first - _WIDER <= day <= passed.last + _WIDER for day in fixed)
+    if isinstance(part.right, Value):
+        return not isinstance(part.right.value, date) or _any_within([part.right.value], spans)
+    return not any(name.where == "fact" for name in names_in(part))
 
 
-def _named(part: Condition | Measure | None, where: str) -> bool:
-    return part is not None and any(name.where == where for name in names_in(part))
+def _any_within(days: Sequence[date], spans: Sequence[tuple[date, date]]) -> bool:
+    return any(first <= day <= last for day in days for first, last in spans)
 
 
-def _asked(program: Program) -> Iterator[Compare]:
-    """Every comparison that decides whether a fact counts."""
+def _asked(program: Program) -> Iterator[Condition]:
+    """Every single statement, without and, or and not, that decides whether a fact counts."""
     conditions = [c for p in program.facts for c in (p.when, p.unless)] + [repair.when for repair in program.repairs]
     for condition in conditions:
         if condition is not None:
-            yield from _compared(condition)
+            yield from _single(condition)
 
 
-def near_a_term(record: ir.Table, program: Program, vocabulary: Vocabulary, passed: Passed) -> Any:
-    """Records with a day from which a term of the scheme ends, or begins, among the days that passed."""
+def _single(condition: Condition) -> Iterator[Condition]:
+    match condition:
+        case Not(part):
+            yield from _single(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _single(part)
+        case _:
+            yield condition
+
+
+def near_a_term(fact: ir.Table, program: Program, vocabulary: Vocabulary, passed: Passed) -> Any:
+    """Facts with a day from which a term of the scheme ends, or begins, among the days that passed."""
     attributes = [*carried(vocabulary, program.attributes()), *(kind.date for kind in vocabulary.kinds.values())]
     amending = [vocabulary.kinds[kind].date for kind in AMENDING]
     named = dict.fromkeys(name for name in (*attributes, *amending, "suspended_to") if vocabulary.attributes[name].type == "day")
-    spans = list(_joined(sorted(_span(term, sign, passed) for term in _terms(program) for sign in (-1, 1))))
-    near = [record[name].between(first, last) for name in named for first, last in spans]
+    near = [fact[name].between(first, last) for name in named for first, last in _spans(program, passed)]
     return reduce(operator.or_, near, ibis.literal(False))
 
 
-def _span(term: Term, sign: int, passed: Passed) -> tuple[date, date]:
-    back = [add(day, Term(-sign * term.count, term.unit), "last_day") for day in (passed.first, passed.last)]
-    return back[0] - _WIDER, back[1] + _WIDER
-
-
-def _joined(spans: Sequence[tuple[date, date]]) -> Iterator[tuple[date, date]]:
-    """Spans that touch each other as one."""
+def _spans(program: Program, passed: Passed) -> Iterator[tuple[date, date]]:
+    """The days from which some length of time of the scheme leads to the days that passed; spans that touch as one."""
+    spans = sorted(_span(offset, passed) for offset in _offsets(program))
     first, last = spans[0]
     for begins, ends in spans[1:]:
         if begins > last:
@@ -144,34 +161,41 @@ def _joined(spans: Sequence[tuple[date, date]]) -> Iterator[tuple[date, date]]:
     yield first, last
 
 
-def _terms(program: Program) -> set[Term]:
-    """Every length of time that the scheme reckons with, and what two of a window add up to."""
+def _span(offset: Offset, passed: Passed) -> tuple[date, date]:
+    first, last = passed.first, passed.last
+    for term in reversed(offset):
+        first, last = (add(day, Term(-term.count, term.unit), "last_day") for day in (first, last))
+    wider = _WIDER * max(1, len(offset))
+    return first - wider, last + wider
+
+
+def _offsets(program: Program) -> set[Offset]:
+    """What lies between a day of a fact and a day on which the scheme may see it otherwise."""
     period = program.scheme.period.length
-    found = {Term(0, "day"), *([period] if period else [])}
+    found: set[Offset] = {()} | ({(period,)} if period else set())
     for window in (dating.window for dating in program.datings):
-        lasts = window.lasts.table.values() if isinstance(window.lasts, TermTable) else [window.lasts]
-        ends = {term for term in (*lasts, window.shortened.to if window.shortened else None, period) if term}
-        found |= ends | ({window.after, *(_sum(window.after, end) for end in ends)} if window.after else set())
+        found |= set(_of_window(window, period))
     for repair in program.repairs:
-        found |= {term for term in (repair.rule.waiting, repair.rule.ends_after) if term}
+        found |= {(term,) for term in (repair.rule.waiting, repair.rule.ends_after) if term}
     for part in _asked(program):
-        found |= {side.length for side in (part.left, part.right) if isinstance(side, Shifted)}
+        shifts = [side for side in (part.left, part.right) if isinstance(side, Shifted)] if isinstance(part, Compare) else []
+        found |= set(_of_shifts(shifts, period)) if shifts else set()
     return found
 
 
-def _sum(one: Term, other: Term) -> Term:
-    if one.unit == other.unit:
-        return Term(one.count + other.count, one.unit)
-    months, days = (one, other) if one.unit == "month" else (other, one)
-    return Term(months.count * 30 + days.count, "day")
+def _of_window(window: Window, period: Term | None) -> Iterator[Offset]:
+    after: Offset = (window.after,) if window.after else ()
+    lasts = window.lasts.table.values() if isinstance(window.lasts, TermTable) else [window.lasts]
+    yield after
+    for term in (*lasts, window.shortened.to if window.shortened else None, period):
+        if term:
+            yield (*after, term)
 
 
-def _compared(condition: Condition) -> Iterator[Compare]:
-    match condition:
-        case Compare():
-            yield condition
-        case Not(part):
-            yield from _compared(part)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _compared(part)
+def _of_shifts(shifts: Sequence[Shifted], period: Term | None) -> Iterator[Offset]:
+    """Both sides of a comparison may be shifted, and a clock may be the first day of a period that rolls on."""
+    for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        offset = tuple(Term(sign * side.length.count, side.length.unit) for sign, side in zip(signs, shifts, strict=False))
+        yield offset
+        if period:
+            yield (*offset, period)

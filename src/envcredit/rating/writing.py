@@ -16,7 +16,7 @@ from envcredit.base.digest import digest_of_file
 from envcredit.engine import Engine
 from envcredit.rating.columns import DIGEST, KEYS, UNATTACHED
 from envcredit.rating.digests import result_digest, unit_digests
-from envcredit.rating.run import Run
+from envcredit.rating.run import Run, together
 
 ASKED = (*KEYS, "broken", "cited", "statuses")
 """What a run needs of a plan."""
@@ -50,14 +50,14 @@ def write_beside(engine: Engine, tables: Mapping[str, str], earlier: Run, replac
     root = earlier.since or earlier
     paths = {stage: _path(folder, stage) for stage in KEYS}
     rows = {stage: engine.write_parquet(tables[stage], path, KEYS[stage]) for stage, path in paths.items()}
-    touched = pq.read_table(paths["unit"], columns=["unit_id"]).column("unit_id").combine_chunks()
+    touched = pc.unique(together(*(pq.read_table(paths[n], columns=["unit_id"]) for n in ("unit", "party"))).column("unit_id"))
     for stage, path in paths.items():
         if stage == UNATTACHED.name:
             rows[stage] = _write(path, stage, _lost(earlier.stage(stage), pq.read_table(path), replaced))
         elif earlier.since is not None:
             kept = pq.read_table(earlier.path(stage))
             others = kept.filter(pc.invert(pc.is_in(kept.column("unit_id"), touched)))
-            rows[stage] = _write(path, stage, pa.concat_tables([others, pq.read_table(path)]))
+            rows[stage] = _write(path, stage, together(others, pq.read_table(path)))
     own, files = _noted(paths, rows, folder)
     statuses = _statuses(engine, tables, earlier, touched)
     return Written(files, statuses, result_digest(_digests(root, own), paths[UNATTACHED.name]), root)
@@ -66,7 +66,7 @@ def write_beside(engine: Engine, tables: Mapping[str, str], earlier: Run, replac
 def _lost(before: pa.Table, came: pa.Table, replaced: pa.Array) -> pa.Table:
     """Records of no unit: those of before that were not replaced, and those that came in."""
     gone = pa.concat_arrays([replaced.cast(pa.string()), came.column("record_id").combine_chunks()])
-    return pa.concat_tables([before.filter(pc.invert(pc.is_in(before.column("record_id"), gone))), came.cast(before.schema)])
+    return together(before.filter(pc.invert(pc.is_in(before.column("record_id"), gone))), came)
 
 
 def _digests(root: Run, own: pa.Table) -> pa.ChunkedArray:
