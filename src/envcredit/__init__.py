@@ -57,8 +57,8 @@ def read_records(files: Sequence[Path], source: str, store: Path, recorded_at: s
 
 def rate(
     scheme: str,
-    units: Path,
-    records: Path,
+    units: Path | str,
+    records: Path | str,
     *,
     as_of: date,
     known_at: str,
@@ -68,24 +68,34 @@ def rate(
     engine: str = "duckdb",
     accept_partial: str = "",
     without_inferred: bool = False,
+    since: Path | None = None,
+    links: Path | None = None,
+    results: str = "",
 ) -> Run:
-    """Rates every unit of a list and writes a run folder; see :func:`envcredit.rating.run.rate` for errors.
+    """Rates every unit of a list and writes a run folder; see :func:`envcredit.rating.rate.rate` for errors.
 
+    ``units``: a file, ``table:NAME``, or a folder of Parquet files (``folder:PATH``, ``s3://…``). ``records``: the same, a store,
+    or one file in the native form. ``since``: a run to rest on. ``links``: a file of signed links, where records lie in no store.
+    ``results``: where the engine writes every stage too, ``table:SCHEMA`` or ``folder:LOCATION``.
     ``history``: runs that count as earlier ratings. ``members``: for a park scheme, the run of the units inside the parks.
     """
     from envcredit.rating import orders
     from envcredit.rating import rate as rating
 
-    typed = orders.Typed(scheme, units, records, as_of, known_at, out, history, members, engine, accept_partial, without_inferred)
+    inputs = scheme, units, records, as_of, known_at, out, history, members
+    typed = orders.Typed(*inputs, engine, accept_partial, without_inferred, None, since, links, results)
     order, _notes = orders.order_of(typed)
     return rating.rate(order, out)
 
 
-def read_run(folder: Path) -> Run:
-    """A run that :func:`rate` has written. Raises ``InputError`` (T110, T111, T112)."""
+def read_run(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Run:
+    """A run that :func:`rate` has written. Raises ``InputError`` (T110, T111, T112).
+
+    ``records``: where its records lie now, if they were moved. ``engine``: whose table they are, if they lie in one.
+    """
     from envcredit.rating import run
 
-    return run.read_run(folder)
+    return run.read_run(folder, records, engine)
 
 
 def explain(run: Run, unit: str) -> Explanation:
@@ -107,8 +117,8 @@ def compare(before: Run, after: Run) -> Comparison:
         return comparing.compare(before, after, engine)
 
 
-def replay(folder: Path, records: Path | None = None) -> Replay:
-    """Gives a past answer again and compares it digest by digest. ``records``: where the store lies now, if it was moved."""
+def replay(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Replay:
+    """Gives a past answer again and compares it digest by digest. ``records``: where they lie now, if they were moved."""
     from envcredit.rating import replay as replaying
 
-    return replaying.replay(folder, records)
+    return replaying.replay(folder, records, engine)

@@ -66,11 +66,14 @@ class TestSchemaOfARun:
             assert self.tables(url, "envcredit") == ["numbersu", "twiceu"]
         assert self.tables(url, "envcredit") == []
 
-    def test_what_is_to_be_kept_outlives_a_crash_of_the_server(self, place: Place) -> None:
+    def test_what_was_written_to_a_table_outlives_the_run_and_a_crash_of_the_server(self, place: Place) -> None:
         url = place("postgresql")
-        with open_engine(self.with_query(url, "schema=city&keep=twice")) as engine:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE SCHEMA city")
+        with open_engine(self.with_query(url, "schema=made_in")) as engine:
             engine.keep("twice", engine.load("numbers", NUMBERS))
-        assert self.tables(url, "city") == ["twicep"]
+            engine.write_table("twice", "city.twice")
+        assert (self.tables(url, "made_in"), self.tables(url, "city")) == ([], ["twicep"])
 
     def test_two_runs_do_not_share_a_schema(self, place: Place) -> None:
         url = place("postgresql")

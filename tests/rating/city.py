@@ -15,6 +15,7 @@ from envcredit.rating.prepared import Prepared
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run
 from envcredit.records import import_files
+from envcredit.records.places import Store
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate
 
@@ -101,7 +102,9 @@ def quick_run(folder: Path, known_at: str = KNOWN_AT) -> Run:
     """The same rating as :func:`run_of`, by a plan that is already built."""
     units, _notes = read_units(folder / "units.csv")
     scheme_folder = locate(folder / "scheme" / "2020-01-01")
-    return rate(Order(plan_of_city(), scheme_folder, units, folder / "store", date(2026, 12, 31), known_at), folder / "run")
+    return rate(
+        Order(plan_of_city(), scheme_folder, units, Store(folder / "store"), date(2026, 12, 31), known_at), folder / "run"
+    )
 
 
 def run_of(folder: Path, out: str = "run", **more: object) -> Run:

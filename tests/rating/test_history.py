@@ -18,6 +18,7 @@ from envcredit.rating.prepared import Prepared
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run, read_run
 from envcredit.rating.stated import facts_of
+from envcredit.records.places import Store
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate
 
@@ -119,7 +120,7 @@ def next_year(plan: Prepared, folder: Path, out: str, known_at: str) -> Run:
     """The city rated a year after the run that it rests on."""
     units, _notes = read_units(folder / "units.csv")
     rules, history = locate(folder / "scheme" / "2020-01-01"), (folder / "run",)
-    return rate(Order(plan, rules, units, folder / "store", date(2027, 12, 31), known_at, history=history), folder / out)
+    return rate(Order(plan, rules, units, Store(folder / "store"), date(2027, 12, 31), known_at, history=history), folder / out)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from envcredit.cli.rate import told
 from envcredit.errors import InputError
 from envcredit.rating.columns import KEYS
 from envcredit.rating.explain import explain
-from envcredit.rating.order import Order, known_batches
+from envcredit.rating.order import Order, held_batches
 from envcredit.rating.prepared import Prepared
 from envcredit.rating.rate import rate
 from envcredit.rating.replay import replay
@@ -31,6 +31,7 @@ from envcredit.rating.since import whole_because
 from envcredit.rating.stated import facts_of
 from envcredit.rating.touched import Passed, days_decide_units
 from envcredit.records import import_files
+from envcredit.records.places import Store
 from envcredit.records.units import read_units
 from envcredit.scheme.library import locate
 
@@ -137,7 +138,9 @@ class City:
     def order(self, as_of: date = FIRST_DAY, known_at: str = "2026-08-02T00:00:00Z", **more: Any) -> Order:
         units, _notes = read_units(self.folder / "units.csv")
         return replace(
-            Order(prepared(), locate(self.folder / "scheme" / "2020-01-01"), units, self.folder / "store", as_of, known_at),
+            Order(
+                prepared(), locate(self.folder / "scheme" / "2020-01-01"), units, Store(self.folder / "store"), as_of, known_at
+            ),
             **more,
         )
 
@@ -373,7 +376,7 @@ class TestTheScheme:
     def test_the_start_value_or_the_period_changes_everything_and_a_title_nothing(self, city: City) -> None:
         def because(head: str) -> str:
             order = city.order(known_at=FIRST_KNOWN, prepared=prepared(RULES, head))
-            return whole_because(order, known_batches(order), read_run(city.folder / "first"))
+            return whole_because(order, held_batches(order), read_run(city.folder / "first"))
 
         assert because("score: {start: 90, better: higher, step: 1, floor: 0}") == "scheme"
         assert because("status: partial") == "scheme"
@@ -404,7 +407,7 @@ class TestTheRunThatIsRestedOn:
 
     def test_a_batch_of_it_is_gone(self, city: City) -> None:
         city.arrive(fine("U11", "20", "2026-06-01"))
-        batch = city.order().store / "batches"
+        batch = city.folder / "store" / "batches"
         city.rated(city.order(), "second")
         shutil.rmtree(max(batch.iterdir()))
         assert again(city.next("second")) == "batches"

@@ -12,7 +12,7 @@ from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
 _Before = Annotated[Path, typer.Argument(metavar="RUN_A", help=say("cli.compare.before"), show_default=False)]
 _After = Annotated[Path, typer.Argument(metavar="RUN_B", help=say("cli.compare.after"), show_default=False)]
 _Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help=say("cli.compare.limit"))]
-_Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
+_Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.replay.engine"))]
 
 SHOWN = 50
 
@@ -33,12 +33,15 @@ def _compare(
 ) -> None:
     def work() -> Answer:
         from envcredit.engine import open_engine
+        from envcredit.rating.again import EMBEDDED, place_of
         from envcredit.rating.compare import compare
         from envcredit.rating.compare_text import as_plain, prose
         from envcredit.rating.run import read_run
+        from envcredit.records.places import Table
 
-        runs = read_run(before), read_run(after)
-        with open_engine(engine) as where:
+        runs = read_run(before, engine=engine), read_run(after, engine=engine)
+        # A database that has the records is asked for them alone: it lets in one run at a time.
+        with open_engine(EMBEDDED if any(isinstance(place_of(one), Table) for one in runs) else engine) as where:
             comparison = compare(*runs, where)
         if as_json:
             return Answer(as_plain(comparison))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from envcredit.rating.run import Run
 
 _Scheme = Annotated[str, typer.Option("--scheme", metavar="S", help=say("cli.rate.scheme"), show_default=False)]
-_Units = Annotated[Path, typer.Option("--units", metavar="F", help=say("cli.rate.units"), show_default=False)]
-_Records = Annotated[Path, typer.Option("--records", metavar="DIR|F", help=say("cli.rate.records"), show_default=False)]
+_Units = Annotated[str, typer.Option("--units", metavar="F|PLACE", help=say("cli.rate.units"), show_default=False)]
+_Records = Annotated[str, typer.Option("--records", metavar="DIR|F|PLACE", help=say("cli.rate.records"), show_default=False)]
 _AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY", help=say("cli.rate.as_of"), show_default=False)]
 _KnownAt = Annotated[str, typer.Option("--known-at", metavar="T", help=say("cli.rate.known_at"), show_default=False)]
 _History = Annotated[
@@ -25,6 +25,8 @@ _History = Annotated[
 ]
 _Members = Annotated[Path | None, typer.Option("--members", metavar="RUN", help=say("cli.rate.members"), show_default=False)]
 _Since = Annotated[Path | None, typer.Option("--since", metavar="RUN", help=say("cli.rate.since"), show_default=False)]
+_Links = Annotated[Path | None, typer.Option("--links", metavar="F", help=say("cli.rate.links"), show_default=False)]
+_Results = Annotated[str, typer.Option("--results", metavar="PLACE", help=say("cli.rate.results"), show_default=False)]
 _Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
 _Partial = Annotated[str, typer.Option("--accept-partial", metavar="S", help=say("cli.rate.accept_partial"), show_default=False)]
 _WithoutInferred = Annotated[bool, typer.Option("--without-inferred", help=say("cli.rate.without_inferred"))]
@@ -47,6 +49,8 @@ def _rate(
     history: _History = None,
     members: _Members = None,
     since: _Since = None,
+    links: _Links = None,
+    results: _Results = "",
     engine: _Engine = "duckdb",
     accept_partial: _Partial = "",
     without_inferred: _WithoutInferred = False,
@@ -60,7 +64,7 @@ def _rate(
         moment = moment_of(known_at, "--known-at") if known_at else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         day = day_of(as_of, "--as-of")
         inputs = scheme, units, records, day, moment, out, history or (), members
-        typed = Typed(*inputs, engine, accept_partial, without_inferred, plan_shelf(), since)
+        typed = Typed(*inputs, engine, accept_partial, without_inferred, plan_shelf(), since, links, results)
         order, notes = order_of(typed)
         made = rate(order, out)
         return Answer(dict(made.manifest), list(told(made, lang)), diagnostics=tuple(d for d in notes if d.severity != "note"))

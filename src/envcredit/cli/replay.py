@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from envcredit.rating.replay import Replay
 
 _Run = Annotated[Path, typer.Argument(metavar="RUN", help=say("cli.replay.run"), show_default=False)]
-_Records = Annotated[Path | None, typer.Option("--records", metavar="DIR", help=say("cli.replay.records"), show_default=False)]
-_Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.rate.engine"))]
+_Records = Annotated[str | None, typer.Option("--records", metavar="PLACE", help=say("cli.replay.records"), show_default=False)]
+_Engine = Annotated[str, typer.Option("--engine", metavar="E", help=say("cli.replay.engine"))]
 
 
 def register(app: typer.Typer) -> None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.fs as pafs
+import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
 from envcredit.base.locations import is_remote, shown
@@ -121,7 +122,15 @@ def _write(system: pafs.FileSystem, base: str, batches: pa.RecordBatchReader, pa
         max_rows_per_group=_ROWS,
         create_dir=isinstance(system, pafs.LocalFileSystem),  # an object store has no folders
     )
+    if not rows:  # of no rows no file is written, and nobody could tell which columns there are
+        _write_empty(system, base, batches.schema)
     return rows
+
+
+def _write_empty(system: pafs.FileSystem, base: str, schema: pa.Schema) -> None:
+    if isinstance(system, pafs.LocalFileSystem):
+        system.create_dir(base)
+    pq.write_table(schema.empty_table(), f"{base}/part-0.parquet", compression="zstd", filesystem=system)
 
 
 class _telling:  # noqa: N801  reads as a verb

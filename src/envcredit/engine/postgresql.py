@@ -1,8 +1,8 @@
-"""PostgreSQL: a province's own database does the work, and may keep what came out.
+"""PostgreSQL: a province's own database does the work.
 
-``postgresql://user:password@host:port/database?schema=NAME&keep=NAME,NAME`` with any other parameter that libpq knows. The
-tables of a run live in a schema of their own (``envcredit`` unless named) and go when the run ends, but for those of ``keep``
-(``all``, or names of stages). Rows come and go by ADBC in binary blocks; statements go by psycopg.
+``postgresql://user:password@host:port/database?schema=NAME`` with any other parameter that libpq knows. The tables of a run
+live in a schema of their own (``envcredit`` unless named) and go when the run ends. Rows come and go by ADBC in binary blocks;
+statements go by psycopg.
 """
 
 from __future__ import annotations
@@ -66,8 +66,7 @@ class PostgreSQL:
     dialect = "postgresql"
 
     def __init__(self, url: str) -> None:
-        place, asked = _place(url)
-        self._schema, self._kept = asked.get("schema", SCHEMA), set(asked.get("keep", "").split(","))
+        place, self._schema = _place(url)
         self._made: set[str] = set()
         try:
             self._con = psycopg.connect(place, autocommit=True)
@@ -100,11 +99,10 @@ class PostgreSQL:
         return f"postgresql {self._con.info.parameter_status('server_version')}".split(" (")[0]
 
     def close(self) -> None:
-        """Drops what is not to be kept and ends the connection."""
+        """Drops the tables of the run, views first, and ends the connection."""
         views = {name for name in self._made if self._is_view(name)}
         for name in sorted(views) + sorted(self._made - views):
-            kept = name not in views and ("all" in self._kept or name in self._kept)
-            self._con.execute(f'ALTER TABLE "{name}" SET LOGGED' if kept else self._dropped(name))
+            self._con.execute(self._dropped(name))
         self._end()
 
     def _end(self) -> None:
@@ -241,12 +239,12 @@ def _batches(rows: dbapi.Connection, query: str, schema: pa.Schema) -> Iterator[
             yield batch.cast(schema)
 
 
-def _place(url: str) -> tuple[str, dict[str, str]]:
-    """What libpq is to be told, and what this engine is."""
+def _place(url: str) -> tuple[str, str]:
+    """What libpq is to be told, and the schema."""
     parts = urlsplit(url)
     asked = dict(parse_qsl(parts.query))
-    own: dict[str, str] = {name: asked.pop(name) for name in ("schema", "keep") if name in asked}
-    return urlunsplit(parts._replace(query=urlencode(asked, quote_via=quote))), own
+    schema = asked.pop("schema", SCHEMA)
+    return urlunsplit(parts._replace(query=urlencode(asked, quote_via=quote))), schema
 
 
 def _shown(url: str) -> str:

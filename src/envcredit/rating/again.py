@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, problem
+from envcredit.base.locations import is_remote
+from envcredit.errors import InputError
 from envcredit.rating.order import Order
 from envcredit.rating.prepared import prepare
 from envcredit.rating.run import CLOCKS, SCHEME_FOLDER, Run, located
-from envcredit.records.store import batches
+from envcredit.records.places import FOLDER, TABLE, Held, ParquetFolder, RecordPlace, Store, Table, record_place
 from envcredit.scheme.library import locate
 
+EMBEDDED = "duckdb"
 
-def order_again(run: Run, records: Path | None = None, engine: str = "duckdb") -> Order:
-    """The order of a run, on the batches that its manifest lists. ``records``: where the store lies now, if it was moved."""
+
+def order_again(run: Run, place: RecordPlace, engine: str = EMBEDDED) -> Order:
+    """The order of a run, on those batches of ``place`` that its manifest lists.
+
+    Raises ``InputError`` (T123) if they lie in a table and ``engine`` is no database.
+    """
     manifest, inputs = run.manifest, run.manifest["inputs"]
+    if isinstance(place, Table) and engine == EMBEDDED:
+        raise InputError([problem("T123", table=place.table)])
     return Order(
         prepared=prepare(run.scheme),
         scheme_folder=locate(run.folder / SCHEME_FOLDER),
         units=run.stage("unit").drop_columns(list(CLOCKS)),
-        store=store_of(run, records),
+        records=place,
         as_of=date.fromisoformat(str(manifest["as_of"])),
         known_at=str(manifest["known_at"]),
         links=[(link[0], link[1], link[2]) for link in inputs["links"]],
@@ -33,13 +43,21 @@ def order_again(run: Run, records: Path | None = None, engine: str = "duckdb") -
     )
 
 
-def store_of(run: Run, records: Path | None = None) -> Path:
-    """The store that a run rests on. ``records``: where it lies now, if it was moved."""
-    return records or located(run, str(run.manifest["inputs"]["records"]))
+def place_of(run: Run, records: Path | str | None = None) -> RecordPlace:
+    """Where the records of a run lie. ``records``: where they lie now, if they were moved and the run does not know it."""
+    if moved := records or run.records:
+        return record_place(str(moved))
+    shown = str(run.manifest["inputs"]["records"])
+    if shown.startswith(TABLE):
+        return Table(shown.removeprefix(TABLE))
+    if not shown.startswith(FOLDER):
+        return Store(located(run, shown))
+    location = shown.removeprefix(FOLDER)
+    return ParquetFolder(location if is_remote(location) else str(located(run, location)))
 
 
-def changed_batches(run: Run, store: Path) -> list[Diagnostic]:
-    """The batches of a run that are no longer in the store as they were (T120)."""
-    stored = {batch.id: batch.digest for batch in batches(store)}
+def changed_batches(run: Run, held: Iterable[Held], place: RecordPlace) -> list[Diagnostic]:
+    """The batches of a run that are not held as they were (T120)."""
+    known = {batch.id: batch.digest for batch in held}
     used = run.manifest["inputs"]["batches"]
-    return [problem("T120", batch=one["id"], store=str(store)) for one in used if stored.get(one["id"]) != one["digest"]]
+    return [problem("T120", batch=one["id"], store=place.name) for one in used if known.get(one["id"]) != one["digest"]]

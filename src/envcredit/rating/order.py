@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from envcredit.base.digest import digest_of_file
-from envcredit.base.vocabulary import Vocabulary
-from envcredit.engine import Engine
+from envcredit.engine import Engine, open_engine
+from envcredit.rating.delivery import ResultPlace
 from envcredit.rating.earlier import earlier_ratings, member_results
 from envcredit.rating.inputs import Start, everyone
 from envcredit.rating.prepared import Prepared
 from envcredit.rating.run import read_run
-from envcredit.records.store import RECORD, Batch, batches
-from envcredit.records.wide import wide_schema
+from envcredit.records.places import Asked, Held, RecordPlace, Store
 from envcredit.scheme.model import Scheme
 
 
@@ -28,14 +26,14 @@ class Order:
 
     ``history``: runs whose grades count as earlier ratings. ``members``: for a park scheme, the run that rated the members.
     ``without_inferred``: the scheme in ``prepared`` is the one of the folder without what is only inferred.
-    ``batches``: rate on these batches of the store alone (all of them unless given). ``since``: a run to rest on, so that only
-    units are rated again that something has touched.
+    ``batches``: rate on these batches of ``records`` alone (all of them unless given). ``since``: a run to rest on, so that only
+    units are rated again that something has touched. ``results``: where the engine writes every stage, beside the run folder.
     """
 
     prepared: Prepared
     scheme_folder: Traversable
     units: pa.Table
-    store: Path
+    records: RecordPlace
     as_of: date
     known_at: str
     links: Sequence[tuple[str, str, str]] = ()
@@ -46,6 +44,7 @@ class Order:
     without_inferred: bool = False
     batches: Sequence[str] | None = None
     since: Path | None = None
+    results: ResultPlace | None = None
 
     @property
     def scheme(self) -> Scheme:
@@ -53,10 +52,25 @@ class Order:
         return self.prepared.scheme
 
 
-def known_batches(order: Order) -> list[Batch]:
-    """Batches that had been recorded by ``known_at``, so that what comes later leaves no trace in a run."""
-    known = [batch for batch in batches(order.store) if batch.recorded_at <= order.known_at]
-    return known if order.batches is None else [batch for batch in known if batch.id in order.batches]
+def asked_of(order: Order) -> Asked:
+    """Records that had been told by ``known_at``, so that what comes later leaves no trace in a run.
+
+    Where years are told apart, none that begins after ``as_of`` is looked into.
+    """
+    return Asked(order.known_at, order.batches, None, order.as_of.year)
+
+
+def attach_records(engine: Engine, order: Order) -> list[Held]:
+    """Puts the records of an order in place as ``record`` and says which batches they are, by time."""
+    return order.records.attach(engine, asked_of(order), order.prepared.vocabulary)
+
+
+def held_batches(order: Order) -> list[Held]:
+    """The batches that an order would find. Of a store no record is read for it."""
+    if isinstance(order.records, Store):
+        return order.records.held(asked_of(order))
+    with open_engine(order.engine) as engine:
+        return attach_records(engine, order)
 
 
 def start_of(order: Order) -> Start:
@@ -70,14 +84,3 @@ def start_of(order: Order) -> Start:
     parks = units.select(heard.lookup.column_names)
     lookup = pa.concat_tables([parks, heard.lookup.cast(parks.schema)])
     return Start(units, asks, order.links, facts=pa.concat_tables([*facts, heard.facts]), members=heard.pairs, lookup=lookup)
-
-
-def attach_records(engine: Engine, stored: Sequence[Batch], vocabulary: Vocabulary) -> None:
-    """Puts the batches in place as ``record``, after a look at each file's digest."""
-    for batch in stored:
-        if digest_of_file(batch.folder / RECORD) != batch.file_digest:
-            batch.table()
-    if stored:
-        engine.attach("record", [batch.folder / RECORD for batch in stored])
-    else:
-        engine.load("record", wide_schema(vocabulary).empty_table())

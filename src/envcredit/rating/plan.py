@@ -90,7 +90,7 @@ def stages(keeper: Keeper, program: Program, vocabulary: Vocabulary, start: Rela
         "unit": keeper.keep("unit", _units(start.subject, vocabulary)),
         "attached": party,
         "party": keeper.keep("party_known", PARTY_STAGE.shaped(party.filter(party.unit_id.notnull()))),
-        "unattached": keeper.keep("unattached", _unattached(start.record, party)),
+        "unattached": keeper.keep("unattached", _unattached(start, party, vocabulary)),
         "derived": keeper.keep("derived", DERIVED.shaped(_derived_stage(value, start.subject))),
         "group": keeper.keep("group", GROUP.shaped(_members(entry))),
         **_results(keeper, Picked(row, entry, pick, unit_pick, tables.rule, unit_tables.rule), start.subject, reading),
@@ -219,10 +219,14 @@ def _silent_kinds(vocabulary: Vocabulary) -> list[str]:
     return [*(name for name, kind in vocabulary.kinds.items() if kind.amends), *HEARD_OF]
 
 
-def _unattached(record: ir.Table, party: ir.Table) -> ir.Table:
-    stated = known_records(record.select("record_id", "kind", "file", "line", *PARTY), record)
-    lost = stated.filter(stated.replaced_at.isnull()).join(party.filter(party.unit_id.isnull()), list(PARTY))
-    return UNATTACHED.shaped(lost)
+def _unattached(start: Relations, party: ir.Table, vocabulary: Vocabulary) -> ir.Table:
+    """Records of no unit. What is about a day still to come is none of them yet, as it is no fact of a unit yet."""
+    day = day_of(start.record, vocabulary.kinds)
+    stated = known_records(start.record.select("record_id", "kind", "file", "line", *PARTY, day=day), start.record)
+    as_of = start.subject.as_of.max().as_scalar()  # none where no unit is rated again, and no record is about a later day
+    true_then = stated.day.isnull() | as_of.isnull() | (stated.day <= as_of)
+    lost = stated.filter(stated.replaced_at.isnull() & true_then)
+    return UNATTACHED.shaped(lost.join(party.filter(party.unit_id.isnull()), list(PARTY)))
 
 
 def _derived_stage(value: ir.Table | None, subject: ir.Table) -> ir.Table:

@@ -10,8 +10,9 @@ from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.base.digest import digest_of_file
-from envcredit.rating.again import changed_batches, order_again, store_of
+from envcredit.rating.again import EMBEDDED, changed_batches, order_again, place_of
 from envcredit.rating.columns import KEYS
+from envcredit.rating.order import Order, held_batches
 from envcredit.rating.rate import rate
 from envcredit.rating.run import Run, located, read_run
 from envcredit.scheme.digests import rule_digest
@@ -36,19 +37,19 @@ class Replay:
         return not (self.damaged or self.differing or self.changed) and self.result_digest == self.again
 
 
-def replay(folder: Path, records: Path | None = None, engine: str = "duckdb") -> Replay:
-    """Rates again what the run rated and compares digests. ``records``: where the store lies now, if it was moved.
+def replay(folder: Path, records: Path | str | None = None, engine: str = EMBEDDED) -> Replay:
+    """Rates again what the run rated and compares digests. ``records``: where they lie now, if they were moved.
 
     Batches that came after the run are left out, by what the manifest lists. Raises ``InputError`` if inputs are missing.
     """
     run = read_run(folder)
-    store = store_of(run, records)
+    order = order_again(run, place_of(run, records), engine)
     damaged = tuple(n for n, stage in run.manifest["stages"].items() if digest_of_file(run.path(n)) != stage["file_digest"])
-    changed = tuple(_changed(run, store))
+    changed = tuple(_changed(run, order))
     if changed:
         return Replay(str(run.manifest["result_digest"]), "", damaged, (), changed)
     with tempfile.TemporaryDirectory() as room:
-        again = rate(order_again(run, store, engine), Path(room) / "run")
+        again = rate(order, Path(room) / "run")
         digests = str(run.manifest["result_digest"]), str(again.manifest["result_digest"])
         differing = () if digests[0] == digests[1] or damaged else _differing(run, again)
         return Replay(*digests, damaged, differing, ())
@@ -58,8 +59,8 @@ def _differing(run: Run, again: Run) -> tuple[str, ...]:
     return tuple(name for name in KEYS if not run.stage(name).equals(again.stage(name)))
 
 
-def _changed(run: Run, store: Path) -> list[Diagnostic]:
-    found = changed_batches(run, store)
+def _changed(run: Run, order: Order) -> list[Diagnostic]:
+    found = changed_batches(run, held_batches(order), order.records)
     if rule_digest(run.scheme) != run.manifest["scheme"]["rule_digest"]:
         found.append(problem("T121", scheme=run.scheme.identity))
     for earlier in _earlier(run.manifest):

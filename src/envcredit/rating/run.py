@@ -33,11 +33,16 @@ CLOCKS = ("as_of", "period_from", "period_to", "period_end")
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run. ``applied`` is its scheme where it was just made with it."""
+    """A finished run. ``applied`` is its scheme where it was just made with it.
+
+    ``records``: where its records lie now, if they were moved. ``engine``: whose table they are, if they lie in one.
+    """
 
     folder: Path
     manifest: Mapping[str, Any] = field(repr=False)
     applied: Scheme | None = field(default=None, repr=False)
+    records: Path | str | None = field(default=None, repr=False)
+    engine: str = field(default="duckdb", repr=False)
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -77,7 +82,7 @@ class Run:
         return self._with_clocks(name, self._stored(name))
 
     def facts(self, units: Sequence[str]) -> pa.Table:
-        """The facts of some units with all that their records state, found again in the store."""
+        """The facts of some units with all that their records state, found again where its records lie."""
         from envcredit.rating.stated import facts_of  # carries out the order of a run, so it stands above this module
 
         return facts_of(self, units)
@@ -117,13 +122,16 @@ def _order(stage: str) -> list[tuple[str, str]]:
     return [(column, "ascending") for column in (DIGEST.key if stage == DIGEST.name else KEYS[stage])]
 
 
-def read_run(folder: Path) -> Run:
-    """A run folder. Raises ``InputError`` (T110 no run, T111 damaged manifest, T112 a stage is missing)."""
+def read_run(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Run:
+    """A run folder; see :class:`Run` for ``records`` and ``engine``.
+
+    Raises ``InputError`` (T110 no run, T111 damaged manifest, T112 a stage is missing).
+    """
     manifest = read_manifest(folder)
     missing = [name for name in manifest["stages"] if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise InputError([problem("T112", Place(str(folder)), stages=", ".join(missing))])
-    return Run(folder, manifest)
+    return Run(folder, manifest, None, records, engine)
 
 
 def read_since(run: Run, named: Mapping[str, str]) -> Run:

@@ -25,6 +25,7 @@ from envcredit.engine import Engine, open_engine
 from envcredit.errors import InputError
 from envcredit.rating.attach import PARTY
 from envcredit.rating.earlier import earlier_ratings
+from envcredit.rating.facts import day_of
 from envcredit.rating.inputs import Start, lookup_tables
 from envcredit.rating.manifest import read_manifest
 from envcredit.rating.order import Order, attach_records, start_of
@@ -32,7 +33,7 @@ from envcredit.rating.periods import rated_periods
 from envcredit.rating.plan import columns_read
 from envcredit.rating.run import CLOCKS, Run, located, read_run
 from envcredit.rating.touched import Passed, changed_kinds, changed_units, days_decide_units, near_a_term
-from envcredit.records.store import Batch
+from envcredit.records.places import Held, Store
 from envcredit.records.wide import wide_schema
 
 _PARTY = pa.schema(dict.fromkeys(PARTY, pa.string()))
@@ -52,7 +53,7 @@ class Share:
     replaced: pa.Array
 
 
-def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
+def share_of(order: Order, stored: Sequence[Held], earlier: Run) -> Share | str:
     """What is to be rated again, or why everything must be: a key of the words ``rate.whole.*``.
 
     Raises ``InputError`` (T110 to T112, T122) when the run that the earlier one rests on is gone or no longer the same.
@@ -60,13 +61,15 @@ def share_of(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str
     return whole_because(order, stored, earlier) or _found(order, stored, earlier)
 
 
-def whole_because(order: Order, stored: Sequence[Batch], earlier: Run) -> str:
+def whole_because(order: Order, stored: Sequence[Held], earlier: Run) -> str:
     """Why everything must be rated, as far as the inputs tell; '' where single units may be enough."""
     then = earlier.manifest
     if then["envcredit"] != version("envcredit"):
         return "program"
     inputs, kept = then["inputs"], {batch.id: batch.digest for batch in stored}
     held: Mapping[str, Callable[[], bool]] = {
+        "place": lambda: isinstance(order.records, Store),
+        "results": lambda: order.results is None,
         "damaged": lambda: _undamaged(earlier),
         "park": lambda: order.members is None and inputs["members"] is None,
         "links": lambda: sorted(list(link) for link in order.links) == sorted(inputs["links"]),
@@ -112,7 +115,7 @@ def _passed(order: Order, earlier: Run) -> Passed:
     return Passed(_as_of(earlier), order.as_of)
 
 
-def _found(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
+def _found(order: Order, stored: Sequence[Held], earlier: Run) -> Share | str:
     """The share, or why there is none: units came, went or are called otherwise, or so many are touched that all are rated.
 
     The embedded engine looks for it in the files of the store, whatever engine rates it.
@@ -122,13 +125,13 @@ def _found(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
     if changed is None:
         return "units"
     with open_engine() as engine:
-        attach_records(engine, stored, order.prepared.vocabulary)
+        attach_records(engine, order)
         search = _Search(engine, order, earlier, units)
         came = engine.table("record").filter(engine.table("record").batch.isin(_new(stored, earlier)))
         replaced = came.filter(came.replaces != "").replaces.to_pyarrow().combine_chunks().cast(pa.string())
         touching = search.touching(_new(stored, earlier), replaced)
         by_fact = [changed, search.heard(), _other_period(units, order, earlier)]
-        found = search.closed(_sorted(by_fact), touching, _parties(came))
+        found = search.closed(_sorted(by_fact), touching, search.arrived(_new(stored, earlier)))
     if found is None:
         return "many"
     some = units.filter(pc.is_in(units.column("unit_id"), found.touched))
@@ -137,7 +140,7 @@ def _found(order: Order, stored: Sequence[Batch], earlier: Run) -> Share | str:
     return Share(replace(start, lookup=lookup), _widened(found.rows, order.prepared.vocabulary), replaced)
 
 
-def _new(stored: Sequence[Batch], earlier: Run) -> list[str]:
+def _new(stored: Sequence[Held], earlier: Run) -> list[str]:
     return sorted({batch.id for batch in stored} - {batch["id"] for batch in earlier.manifest["inputs"]["batches"]})
 
 
@@ -172,6 +175,12 @@ class _Search:
         arrived = self.record.batch.isin(new) | self.record.record_id.isin(replaced.to_pylist())
         return _parties(self.record.filter(arrived | self._concerned(self.record)))
 
+    def arrived(self, new: Sequence[str]) -> pa.Table:
+        """The parties of records that came in, or that are about a day that was still to come."""
+        day = day_of(self.record, self.order.prepared.vocabulary.kinds)
+        come_true = (day > _as_of(self.earlier)) & (day <= self.order.as_of)
+        return _parties(self.record.filter(self.record.batch.isin(new) | come_true))
+
     def heard(self) -> pa.Array:
         """Units with an earlier rating that a changed rule looks at, or whose terms the passing days have touched."""
         given = [earlier_ratings(read_run(path)) for path in self.order.history]
@@ -201,6 +210,8 @@ class _Search:
             touched = _sorted([touched, unit_of.column("unit_id")])
             if len(touched) * _MOST > self.units.num_rows:
                 return None
+            if not len(touched) and self._to_come(arrived):  # the plan knows the day by the units that it rates
+                touched = self.units.column("unit_id").combine_chunks()[:1]
             own = self.earlier.rows("party", *touched.to_pylist())
             parties = _together(parties, own, unit_of, arrived)
             rows = needed.semi_join(self.engine.load("touched_party", parties), list(PARTY)).to_pyarrow()
@@ -208,6 +219,12 @@ class _Search:
             if not more.num_rows:
                 return _Found(touched, parties, rows)
             arrived = more
+
+    def _to_come(self, parties: pa.Table) -> bool:
+        """Whether these have a record about a day after the rated one."""
+        later = self.record.filter(day_of(self.record, self.order.prepared.vocabulary.kinds) > self.order.as_of)
+        found = later.semi_join(self.engine.load("arrived", parties), list(PARTY))
+        return bool(found.count().to_pyarrow().as_py())
 
     def _replacing(self, rows: pa.Table) -> pa.Table:
         """The parties of records that replace one of these."""

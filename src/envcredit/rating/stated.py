@@ -1,4 +1,4 @@
-"""The facts of a finished run with all that their records state: found again in the store, for the units that are asked about.
+"""The facts of a finished run with all that their records state: found again where they lie, for the units that are asked about.
 
 A run keeps which unit each party as written is (stage ``party``), not a copy of every record. Records are only ever added, so
 the ones that a run rested on are still there; the manifest names their batches by digest.
@@ -18,12 +18,13 @@ import pyarrow.compute as pc
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.engine import Keeper, open_engine
 from envcredit.errors import InputError
-from envcredit.rating.again import changed_batches, order_again, store_of
+from envcredit.rating.again import EMBEDDED, changed_batches, order_again, place_of
 from envcredit.rating.attach import PARTY
 from envcredit.rating.facts import AMENDED_BY, Heard, amended, amending, facts, heard_of, standing
 from envcredit.rating.inputs import load_start
-from envcredit.rating.order import attach_records, known_batches, start_of
+from envcredit.rating.order import attach_records, start_of
 from envcredit.rating.run import Run
+from envcredit.records.places import Table
 
 FACT_KEY = ("unit_id", "record_id")
 ORIGIN = ("source", "batch", "file", "sheet", "line", "recorded_at", "unit_name", "unit_code_raw")
@@ -39,23 +40,24 @@ def stated(keeper: Keeper, heard: Heard, vocabulary: Vocabulary) -> ir.Table:
     return fact.select(*own, *vocabulary.states).join(said, "record_id").select(*own, *wide, *vocabulary.states)
 
 
-def facts_of(run: Run, units: Collection[str] | None = None, records: Path | None = None) -> pa.Table:
+def facts_of(run: Run, units: Collection[str] | None = None, records: Path | str | None = None) -> pa.Table:
     """Facts of some units of a run (of all if none are named) as :func:`stated` gives them, sorted by unit and record.
 
-    ``records``: where the store lies now, if it was moved. Raises ``InputError`` (T120) if it is not there or not the same.
+    ``records``: where they lie now, if they were moved; a table is looked for in ``run.engine``. Raises ``InputError`` (T120)
+    if they are not there or not the same.
     """
-    vocabulary, store = read_vocabulary(), store_of(run, records)
-    if changed := changed_batches(run, store):
-        raise InputError(changed)
-    order = order_again(run, store)
+    vocabulary = read_vocabulary()
+    place = place_of(run, records)
+    order = order_again(run, place, run.engine if isinstance(place, Table) else EMBEDDED)
     if units is not None:
         own = pc.is_in(order.units.column("unit_id"), pa.array(sorted(units), pa.string()))
         order = replace(order, units=order.units.filter(own))
     start = start_of(order)
     real = {*order.units.column("unit_id").to_pylist(), *(member for _park, member in start.members)}
-    with open_engine() as engine:
+    with open_engine(order.engine) as engine:
         load_start(engine, start, order.scheme, vocabulary)
-        attach_records(engine, known_batches(order), vocabulary)
+        if changed := changed_batches(run, attach_records(engine, order), order.records):
+            raise InputError(changed)
         party = engine.load("party_known", _parties(run, real if units is not None else None))
         record = engine.table("record")
         found = record if units is None else engine.keep("found", record.semi_join(party, list(PARTY)))

@@ -101,7 +101,7 @@ class Store:
 
     def attach(self, engine: Attaching, asked: Asked, vocabulary: Vocabulary) -> list[Held]:
         """After a look at each file's digest. Raises ``RecordsError`` (R601, R602) if it is not the file that was written."""
-        known = [batch for batch in batches(self.folder) if _is_asked(batch, asked)]
+        known = self._known(asked)
         for batch in known:
             if digest_of_file(batch.folder / RECORD) != batch.file_digest:
                 batch.table()
@@ -109,7 +109,14 @@ class Store:
             engine.attach("record", [batch.folder / RECORD for batch in known])
         else:
             engine.load("record", wide_schema(vocabulary).empty_table())
-        return [Held(batch.id, batch.digest, batch.rows) for batch in known]
+        return self.held(asked)
+
+    def held(self, asked: Asked) -> list[Held]:
+        """The batches by what they say of themselves, without a look at their records."""
+        return [Held(batch.id, batch.digest, batch.rows) for batch in self._known(asked)]
+
+    def _known(self, asked: Asked) -> list[Batch]:
+        return [batch for batch in batches(self.folder) if _is_asked(batch, asked)]
 
 
 @dataclass(frozen=True, slots=True)
