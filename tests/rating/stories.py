@@ -126,7 +126,7 @@ class Book:
         assert not problems, problems
         with open_engine() as engine:
             engine.load("record", wide_schema(vocabulary).empty_table())
-            asked = ("broken", "cited", "unheeded", *STAGES)
+            asked = ("attached", "broken", "cited", "unheeded", *STAGES)
             made = dict(self.prepared.rated(engine, start_of(self.prepared.scheme, cases, vocabulary), asked))
             check(made, self.prepared.scheme)
             heard = heard_of(engine, *(engine.table(name) for name in ("record", "party_attached", "placement", "given")))
