@@ -107,7 +107,7 @@ def rated(prepared: Prepared, name: str) -> Mapping[str, pa.Table]:
     with open_engine() as engine:
         engine.load("record", wide_schema(prepared.vocabulary).empty_table())
         made = prepared.rated(
-            engine, start_of(prepared.scheme, cases, prepared.vocabulary), ("point", "ignored", "derived", "digest")
+            engine, start_of(prepared.scheme, cases, prepared.vocabulary), ("point", "ignored", "derived", "score", "grade")
         )
         return {stage: table.order_by(table.columns).to_pyarrow() for stage, table in made.items()}
 
