@@ -30,8 +30,7 @@ from envcredit.scheme.library import locate, names
 from envcredit.scheme.reader import read_scheme
 
 OTHERS = ["postgresql", "sail"]
-TWO = ["cn/hunan/enterprise/2023-01-01", "us/echo/cwa-status/2026-01-01"]
-ON_SPARK = names() if os.environ.get("SPARK_SCHEMES") == "all" else TWO
+ON_SPARK = names() if os.environ.get("SPARK_SCHEMES") == "all" else ["us/echo/cwa-status/2026-01-01"]
 Place = Callable[[str], str]
 Cases = tuple[Prepared, Start]
 

@@ -416,6 +416,9 @@ class TestTheRunThatIsRestedOn:
         city.arrive(fine("U11", "20", "2026-06-01"))
         city.rated(city.order(since=city.folder / "first"), "next")
         assert replay(city.folder / "next").equal
+        score = city.folder / "first" / "score.parquet"
+        score.write_bytes(score.read_bytes() + b" ")
+        assert replay(city.folder / "next").damaged == ("score",)
 
 
 FINES = "fined: {kind: deduct, from: penalty, counts: {from: decided_on, for: 12 months}, points: 1, "

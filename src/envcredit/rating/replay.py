@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
-from envcredit.base.digest import digest_of_file
 from envcredit.rating.again import EMBEDDED, changed_batches, order_again, place_of
 from envcredit.rating.columns import KEYS
 from envcredit.rating.order import Order, held_batches
@@ -44,7 +43,7 @@ def replay(folder: Path, records: Path | str | None = None, engine: str = EMBEDD
     """
     run = read_run(folder)
     order = order_again(run, place_of(run, records), engine)
-    damaged = tuple(n for n, stage in run.manifest["stages"].items() if digest_of_file(run.path(n)) != stage["file_digest"])
+    damaged = run.damaged()
     changed = tuple(_changed(run, order))
     if changed:
         return Replay(str(run.manifest["result_digest"]), "", damaged, (), changed)

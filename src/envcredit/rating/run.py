@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Place, problem
+from envcredit.base.digest import digest_of_file
 from envcredit.errors import InputError
 from envcredit.rating.columns import DIGEST, KEYS, UNATTACHED
 from envcredit.rating.manifest import read_manifest
@@ -86,6 +87,11 @@ class Run:
         from envcredit.rating.stated import facts_of  # carries out the order of a run, so it stands above this module
 
         return facts_of(self, units)
+
+    def damaged(self) -> tuple[str, ...]:
+        """Stages whose file, here or in the run that this one rests on, is no longer what the manifest says."""
+        own = [name for name, stage in self.manifest["stages"].items() if digest_of_file(self.path(name)) != stage["file_digest"]]
+        return tuple(dict.fromkeys([*own, *(self.since.damaged() if self.since else ())]))
 
     def _stored_rows(self, stage: str, units: pa.Array) -> pa.Table:
         own = pq.read_table(self.path(stage), filters=pc.field("unit_id").isin(units))

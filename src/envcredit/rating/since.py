@@ -19,7 +19,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from envcredit.base.digest import digest_of_file
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine, open_engine
 from envcredit.errors import InputError
@@ -70,7 +69,7 @@ def whole_because(order: Order, stored: Sequence[Held], earlier: Run) -> str:
     held: Mapping[str, Callable[[], bool]] = {
         "place": lambda: isinstance(order.records, Store),
         "results": lambda: order.results is None,
-        "damaged": lambda: _undamaged(earlier),
+        "damaged": lambda: not earlier.damaged(),
         "park": lambda: order.members is None and inputs["members"] is None,
         "links": lambda: sorted(list(link) for link in order.links) == sorted(inputs["links"]),
         "history": lambda: _same_history(order, earlier),
@@ -81,11 +80,6 @@ def whole_because(order: Order, stored: Sequence[Held], earlier: Run) -> str:
         "days": lambda: order.as_of == _as_of(earlier) or not days_decide_units(order.prepared.program, _passed(order, earlier)),
     }
     return next((name for name, holds in held.items() if not holds()), "")
-
-
-def _undamaged(run: Run) -> bool:
-    files = {run.path(name): stage["file_digest"] for name, stage in run.manifest["stages"].items()}
-    return all(digest_of_file(path) == digest for path, digest in files.items()) and (run.since is None or _undamaged(run.since))
 
 
 def _same_history(order: Order, earlier: Run) -> bool:
