@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell $(p) -c 'import sys; print(1) if sys.version_info[:2] >= (3, 11) else 0' 2>/dev/null),$(p))))
 STAMP := $(VENV)/.installed
 DEMO := demo-city
+# One more than processors, because some tests wait for a server.
+WORKERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 SPARK := build/spark/.installed
 # Apache Spark 4.0 runs on these.
 JAVA := $(shell java -version 2>&1 | grep -E 'version "(17|18|19|20|21|22|23)[".]')
@@ -29,7 +31,7 @@ demo: setup  ## a made-up city: imported, rated, explained, compared, reported
 	$(BIN)/envcredit demo --out $(DEMO)
 
 test: setup check docs-build $(if $(JAVA),spark)  ## format, lint, strict types, layers, house rules, tests, manual
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .

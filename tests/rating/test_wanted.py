@@ -115,9 +115,7 @@ def rated(prepared: Prepared, name: str) -> Mapping[str, pa.Table]:
 @pytest.mark.parametrize(
     "name",
     [
-        "cn/guangzhou/enterprise/2015-01-01",
         "cn/ningxia/enterprise/2025-02-01",
-        "model/park/2026-01-01",
         "us/echo/discharge-compliance/2007-01-01",
     ],
 )

@@ -143,11 +143,11 @@ def test_a_valid_code_gives_the_organisation_code(desk: Desk) -> None:
     assert (desk.row()["unit_code"], desk.row()["unit_org_code"]) == ("91430400WN0001077Y", "WN0001077")
 
 
-def test_a_batch_is_sorted_by_record_id(desk: Desk) -> None:
+def test_in_a_batch_the_records_of_a_party_lie_together(desk: Desk) -> None:
     desk.take_text(HEAD + A + B + "".join(A.replace("1号", f"{n}号") for n in range(3, 9)))
-    ids = [str(row["record_id"]) for row in desk.rows()]
-    assert len(ids) == 8
-    assert ids == sorted(ids)
+    places = [(str(row["unit_name_key"]), str(row["unit_code"]), str(row["record_id"])) for row in desk.rows()]
+    assert len(places) == 8
+    assert places == sorted(places)
 
 
 def test_without_a_number_the_whole_statement_is_the_identity(desk: Desk) -> None:
