@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -17,10 +18,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     return walk(tmp_path_factory.mktemp("demo") / "city", SEED, "en", lambda step, done, of: None)
 
 
-@pytest.mark.parametrize("other", ["postgresql", "sail", "spark"])
+@pytest.mark.parametrize("other", ["postgresql", "sail", *(["spark"] if os.environ.get("SPARK_SCHEMES") == "all" else [])])
 def test_the_last_year_and_the_parks(demo: Walk, other: str, place: Callable[[str], str]) -> None:
     engine = place(other)
-    for run in (demo.runs[-1], *([demo.parks] if other != "spark" else [])):  # Spark takes half a minute for a dozen parks
+    for run in (demo.runs[-1], demo.parks):
         again = replay(run.folder, engine=engine)
         assert again.equal
         assert again.again == run.manifest["result_digest"]
