@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcredit.base.locations import EMBEDDED
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -65,7 +67,7 @@ def rate(
     out: Path,
     history: Sequence[Path] = (),
     members: Path | None = None,
-    engine: str = "duckdb",
+    engine: str = EMBEDDED,
     accept_partial: str = "",
     without_inferred: bool = False,
     since: Path | None = None,
@@ -88,7 +90,7 @@ def rate(
     return rating.rate(order, out)
 
 
-def read_run(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Run:
+def read_run(folder: Path, records: Path | str | None = None, engine: str = EMBEDDED) -> Run:
     """A run that :func:`rate` has written. Raises ``InputError`` (T110, T111, T112).
 
     ``records``: where its records lie now, if they were moved. ``engine``: whose table they are, if they lie in one.
@@ -117,7 +119,7 @@ def compare(before: Run, after: Run) -> Comparison:
         return comparing.compare(before, after, engine)
 
 
-def replay(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Replay:
+def replay(folder: Path, records: Path | str | None = None, engine: str = EMBEDDED) -> Replay:
     """Gives a past answer again and compares it digest by digest. ``records``: where they lie now, if they were moved."""
     from envcredit.rating import replay as replaying
 

@@ -1,8 +1,11 @@
-"""Where something lies: a path of this machine, or the address of an object store."""
+"""Where something lies or is computed: a path of this machine, the address of an object store, an engine by name."""
 
 from __future__ import annotations
 
 import re
+
+EMBEDDED = "duckdb"
+"""The engine where none is named: DuckDB in memory."""
 
 _SECRET = re.compile(r"(?P<scheme>[^/]*://)(?P<user>[^/@:]*)(?::.*)?@")
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from envcredit.base.locations import EMBEDDED
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
 
 _Before = Annotated[Path, typer.Argument(metavar="RUN_A", help=say("cli.compare.before"), show_default=False)]
@@ -27,13 +28,13 @@ def _compare(
     after: _After,
     *,
     limit: _Limit = SHOWN,
-    engine: _Engine = "duckdb",
+    engine: _Engine = EMBEDDED,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
     def work() -> Answer:
         from envcredit.engine import open_engine
-        from envcredit.rating.again import EMBEDDED, place_of
+        from envcredit.rating.again import place_of
         from envcredit.rating.compare import compare
         from envcredit.rating.compare_text import as_plain, prose
         from envcredit.rating.run import read_run

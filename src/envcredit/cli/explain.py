@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from envcredit.base.locations import EMBEDDED
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, plan_shelf, run, say
 
 _Run = Annotated[Path, typer.Argument(metavar="RUN", help=say("cli.explain.run"), show_default=False)]
@@ -25,7 +26,7 @@ def _explain(
     unit: _Unit,
     *,
     records: _Records = None,
-    engine: _Engine = "duckdb",
+    engine: _Engine = EMBEDDED,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from envcredit.base.labels import Language, word
+from envcredit.base.locations import EMBEDDED
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, day_of, moment_of, plan_shelf, run, say
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _rate(
     since: _Since = None,
     links: _Links = None,
     results: _Results = "",
-    engine: _Engine = "duckdb",
+    engine: _Engine = EMBEDDED,
     accept_partial: _Partial = "",
     without_inferred: _WithoutInferred = False,
     lang: LanguageOption = "zh",

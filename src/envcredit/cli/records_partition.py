@@ -9,6 +9,7 @@ import typer
 
 from envcredit.base.diagnostics import Place, problem
 from envcredit.base.labels import word
+from envcredit.base.locations import EMBEDDED
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
 from envcredit.errors import InputError
@@ -24,7 +25,7 @@ def register(records: typer.Typer) -> None:
 
 
 def _partition(
-    store: _Store, *, out: _Out, engine: _Engine = "duckdb", lang: LanguageOption = "zh", as_json: JsonOption = False
+    store: _Store, *, out: _Out, engine: _Engine = EMBEDDED, lang: LanguageOption = "zh", as_json: JsonOption = False
 ) -> None:
     def work() -> Answer:
         from envcredit.base.locations import shown

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from envcredit.base.labels import Language, word
+from envcredit.base.locations import EMBEDDED
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _replay(
-    folder: _Run, records: _Records = None, engine: _Engine = "duckdb", lang: LanguageOption = "zh", as_json: JsonOption = False
+    folder: _Run, records: _Records = None, engine: _Engine = EMBEDDED, lang: LanguageOption = "zh", as_json: JsonOption = False
 ) -> None:
     def work() -> Answer:
         from envcredit.rating.replay import replay

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from envcredit.base.labels import word
+from envcredit.base.locations import EMBEDDED
 from envcredit.cli.shared import Answer, JsonOption, LanguageOption, run, say
 
 _Run = Annotated[Path, typer.Argument(metavar="RUN", help=say("cli.report.run"), show_default=False)]
@@ -28,7 +29,7 @@ def _report(
     out: _Out,
     others: _Others = None,
     records: _Records = None,
-    engine: _Engine = "duckdb",
+    engine: _Engine = EMBEDDED,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:

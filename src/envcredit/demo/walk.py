@@ -69,7 +69,7 @@ def walk(folder: Path, seed: int, language: Language, tell: Tell, units: int = 3
     arrivals = tuple(take_in(deliveries, files, store, tell))
     runs, prepared = rate_years(ratings, unit_list, store, tell)
     parks = rate_parks(ratings, park_list, store, runs[-1], tell)
-    with open_engine("duckdb") as engine:
+    with open_engine() as engine:
         moved = compare(runs[-2], runs[-1], engine)
     report = _report(folder / "report.html", runs, language, tell)
     unit, found = worth_explaining(runs[-1]), len(list(files.iterdir()))

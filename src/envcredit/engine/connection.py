@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from envcredit.base.diagnostics import problem
+from envcredit.base.locations import EMBEDDED
 from envcredit.base.shape import Shape
 from envcredit.errors import InputError
 
@@ -92,7 +93,7 @@ class Opened(Engine, Protocol):
 
 
 @contextmanager
-def open_engine(name: str = "duckdb") -> Iterator[Engine]:
+def open_engine(name: str = EMBEDDED) -> Iterator[Engine]:
     """The engine called ``name``, closed on leaving: ``duckdb`` (embedded, in memory), ``duckdb:FILE``, ``postgresql://…`` or
     ``sc://host:port`` (Spark Connect). DuckDB may be told ``duckdb:FILE?memory_limit=8GB&threads=4&temp_directory=DIR``; beyond
     its memory it goes on in that folder.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
 from envcredit.base.diagnostics import Diagnostic, problem
-from envcredit.base.locations import is_remote
+from envcredit.base.locations import EMBEDDED, is_remote
 from envcredit.errors import InputError
 from envcredit.rating.order import Order
 from envcredit.rating.prepared import prepare
@@ -15,21 +15,20 @@ from envcredit.rating.run import CLOCKS, SCHEME_FOLDER, Run, located
 from envcredit.records.places import FOLDER, TABLE, Held, ParquetFolder, RecordPlace, Store, Table, record_place
 from envcredit.scheme.library import locate
 
-EMBEDDED = "duckdb"
 
-
-def order_again(run: Run, place: RecordPlace, engine: str = EMBEDDED) -> Order:
-    """The order of a run, on those batches of ``place`` that its manifest lists.
+def order_again(run: Run, place: RecordPlace, engine: str = EMBEDDED, units: Collection[str] | None = None) -> Order:
+    """The order of a run, or its part for some ``units``, on those batches of ``place`` that its manifest lists.
 
     Raises ``InputError`` (T123) if they lie in a table and ``engine`` is no database.
     """
     manifest, inputs = run.manifest, run.manifest["inputs"]
     if isinstance(place, Table) and engine == EMBEDDED:
         raise InputError([problem("T123", table=place.table)])
+    rows = run.stage("unit") if units is None else run.rows("unit", *units)
     return Order(
         prepared=prepare(run.scheme),
         scheme_folder=locate(run.folder / SCHEME_FOLDER),
-        units=run.stage("unit").drop_columns(list(CLOCKS)),
+        units=rows.drop_columns(list(CLOCKS)),
         records=place,
         as_of=date.fromisoformat(str(manifest["as_of"])),
         known_at=str(manifest["known_at"]),

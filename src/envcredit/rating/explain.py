@@ -51,10 +51,11 @@ _WORSE = ("deduct", "demerit", "veto", "limit", "shift", "row")
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """The rows of one unit in every stage, and its facts."""
+    """The rows of one unit in every stage, and its facts. ``row``: what the list of units says of it, as a table."""
 
     run: Run
     fact: pa.Table
+    row: pa.Table
     unit: Mapping[str, Any]
     stages: Mapping[str, list[dict[str, Any]]]
     records: Mapping[str, RecordNote]
@@ -116,14 +117,15 @@ def explain(run: Run, unit_id: str, prepared: Prepared | None = None, records: P
 
 def _read(run: Run, unit_id: str, prepared: Prepared, records: Path | None) -> _Unit:
     vocabulary = read_vocabulary()
-    names = ("unit", "point", "ignored", "item", "score", "grade")
-    stages: dict[str, list[dict[str, Any]]] = {name: run.rows(name, unit_id).to_pylist() for name in names}
-    if not stages["unit"]:
+    row = run.rows("unit", unit_id)
+    if not row.num_rows:
         raise InputError([problem("T113", found=unit_id, near="")])
+    names = ("point", "ignored", "item", "score", "grade")
+    stages: dict[str, list[dict[str, Any]]] = {name: run.rows(name, unit_id).to_pylist() for name in names}
     fact = facts_of(run, [unit_id], records)
     stages["fact"] = fact.to_pylist()
     notes = {row["record_id"]: record_note(row, vocabulary) for row in stages["fact"]}
-    return _Unit(run, fact, stages["unit"][0], stages, notes, vocabulary, prepared)
+    return _Unit(run, fact, row, row.to_pylist()[0], stages, notes, vocabulary, prepared)
 
 
 def _period(unit: _Unit) -> tuple[date, date] | None:
@@ -182,8 +184,7 @@ def _ahead(unit: _Unit, points: list[PointNote]) -> Ahead:
     """The unit as it is, and its own future: the day after each lapse, and each record put right. One plan for all."""
     asks = [_ask(unit, NOW, unit.unit["as_of"]), *_lapse_asks(unit, points), *_action_asks(unit)]
     members = sorted({(str(unit.unit["unit_id"]), m) for m in unit.fact.column("by_member").to_pylist() if m})
-    units = unit.run.rows("unit", str(unit.unit["unit_id"]))
-    return ahead(unit.prepared, Start(units, asked(asks), members=members, facts=facts_as_given(unit.fact, unit.vocabulary)))
+    return ahead(unit.prepared, Start(unit.row, asked(asks), members=members, facts=facts_as_given(unit.fact, unit.vocabulary)))
 
 
 def _ask(unit: _Unit, name: str, day: date, without: str = "") -> Ask:

@@ -14,7 +14,7 @@ from envcredit.base.names import name_key
 from envcredit.base.vocabulary import Vocabulary
 from envcredit.engine import Engine, Recipe
 from envcredit.rating.attach import Subjects
-from envcredit.rating.periods import rated_period
+from envcredit.rating.periods import every, rated_periods
 from envcredit.rating.plan import Relations
 from envcredit.records.wide import TYPES, wide_schema
 from envcredit.scheme.model import Scheme
@@ -85,7 +85,7 @@ def asked(asks: Iterable[Ask]) -> pa.Table:
 def everyone(units: pa.Table, as_of: date, known_at: str) -> pa.Table:
     """Every unit on one day with what was known at one moment, as a table."""
     ids, rows = units.column("unit_id"), units.num_rows
-    columns = [ids, ids, pa.repeat(pa.scalar(as_of, pa.date32()), rows), pa.repeat(known_at, rows), pa.repeat("", rows)]
+    columns = [ids, ids, every(as_of, rows), pa.repeat(known_at, rows), pa.repeat("", rows)]
     return pa.table(dict(zip(_ASK, columns, strict=True)), schema=pa.schema(_ASK))
 
 
@@ -153,31 +153,17 @@ def rows_of(unit_ids: pa.ChunkedArray, units: pa.Table) -> pa.Table:
 
 
 def _clocks(start: Start, scheme: Scheme) -> dict[str, Any]:
-    """``as_of``, ``known_at`` and the rated period of each ask; periods are worked out once for each pair of days."""
-    as_of = start.asks.column("as_of")
-    days, enrolled = _coded(as_of), _coded(_enrolled(start, scheme))
-    many = len(enrolled.dictionary)
-    pairs = pc.add(pc.multiply(days.indices.cast(pa.int64()), many), enrolled.indices)
-    known = pc.unique(pairs)
-    on, since = days.dictionary.to_pylist(), enrolled.dictionary.to_pylist()
-    rated = [rated_period(scheme, on[pair // many], since[pair % many]) for pair in known.to_pylist()]
-    place = pc.index_in(pairs, value_set=known)
-    firsts, ends = (pa.array(days, pa.date32()).take(place) for days in ([r.first for r in rated], [r.end for r in rated]))
-    clocks = (as_of, start.asks.column("known_at"), firsts, as_of, ends)
-    return dict(zip(_CLOCKS, clocks, strict=True))
+    """``as_of``, ``known_at`` and the rated period of each ask."""
+    found = rated_periods(scheme, start.asks.column("as_of"), _enrolled(start, scheme))
+    days = (found[name] for name in ("period_from", "period_to", "period_end"))
+    return dict(zip(_CLOCKS, (found["as_of"], start.asks.column("known_at"), *days), strict=True))
 
 
 def _enrolled(start: Start, scheme: Scheme) -> Any:
-    """The day of enrolment of each ask's unit; null where the period does not depend on it."""
-    if scheme.period.kind == "anniversary_year" and "enrolled_on" in start.units.column_names:
-        units = start.units.select(["unit_id", "enrolled_on"])
-        return rows_of(start.asks.column("real_id"), units).column("enrolled_on").cast(pa.date32())
-    return pa.chunked_array([pa.nulls(start.asks.num_rows, pa.date32())])
-
-
-def _coded(days: Any) -> Any:
-    """Each day as a place in the list of different days; null is one of them."""
-    return pc.dictionary_encode(days.combine_chunks(), null_encoding="encode")
+    """The day of enrolment of each ask's unit; None where the period does not depend on it."""
+    if scheme.period.kind != "anniversary_year" or "enrolled_on" not in start.units.column_names:
+        return None
+    return rows_of(start.asks.column("real_id"), start.units.select(["unit_id", "enrolled_on"])).column("enrolled_on")
 
 
 def _placements(start: Start, clocks: Mapping[str, Any]) -> pa.Table:

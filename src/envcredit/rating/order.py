@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from envcredit.base.locations import EMBEDDED
 from envcredit.engine import Engine, open_engine
 from envcredit.rating.delivery import ResultPlace
 from envcredit.rating.earlier import earlier_ratings, member_results
@@ -39,7 +40,7 @@ class Order:
     links: Sequence[tuple[str, str, str]] = ()
     history: Sequence[Path] = ()
     members: Path | None = None
-    engine: str = "duckdb"
+    engine: str = EMBEDDED
     accept_partial: bool = False
     without_inferred: bool = False
     batches: Sequence[str] | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
+from envcredit.base.locations import EMBEDDED
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import open_engine
 from envcredit.errors import InputError
@@ -45,7 +46,7 @@ class Typed:
     out: Path
     history: Sequence[Path] = ()
     members: Path | None = None
-    engine: str = "duckdb"
+    engine: str = EMBEDDED
     accept_partial: str = ""
     without_inferred: bool = False
     shelf: Shelf | None = None

@@ -38,18 +38,33 @@ def rated_period(scheme: Scheme, as_of: date, enrolled_on: date | None) -> Rated
     return Rated(date(as_of.year, 1, 1), date(as_of.year, 12, 31))
 
 
-def rated_periods(scheme: Scheme, as_of: date, enrolled_on: Any, rows: int) -> dict[str, Any]:
-    """``as_of``, ``period_from``, ``period_to``, ``period_end`` of so many units, as Arrow columns of days.
+def rated_periods(scheme: Scheme, as_of: Any, enrolled_on: Any) -> dict[str, Any]:
+    """``as_of``, ``period_from``, ``period_to``, ``period_end`` of units, as Arrow columns of days.
 
-    ``enrolled_on``: a column of days, or None where nothing is known of them. Each different day is looked at once.
+    ``as_of``: a column of days. ``enrolled_on``: another one, or None where nothing is known of them. Each different pair of
+    days is looked at once.
     """
     depends = enrolled_on is not None and scheme.period.kind == "anniversary_year"
-    days = enrolled_on.combine_chunks() if depends else pa.nulls(rows, pa.date32())
-    coded = pc.dictionary_encode(days.cast(pa.date32()), null_encoding="encode")
-    rated = [rated_period(scheme, as_of, day) for day in coded.dictionary.to_pylist()]
-    first, end = (pa.array(days, pa.date32()).take(coded.indices) for days in ([r.first for r in rated], [r.end for r in rated]))
-    today = pa.repeat(pa.scalar(as_of, pa.date32()), rows)
-    return {"as_of": today, "period_from": first, "period_to": today, "period_end": end}
+    days, enrolled = _coded(as_of), _coded(enrolled_on if depends else pa.nulls(len(as_of), pa.date32()))
+    many = len(enrolled.dictionary)
+    pairs = pc.add(pc.multiply(days.indices.cast(pa.int64()), many), enrolled.indices)
+    known = pc.unique(pairs)
+    on, since = days.dictionary.to_pylist(), enrolled.dictionary.to_pylist()
+    rated = [rated_period(scheme, on[pair // many], since[pair % many]) for pair in known.to_pylist()]
+    place = pc.index_in(pairs, value_set=known)
+    first, end = (pa.array(days, pa.date32()).take(place) for days in ([r.first for r in rated], [r.end for r in rated]))
+    return {"as_of": as_of, "period_from": first, "period_to": as_of, "period_end": end}
+
+
+def every(day: date, rows: int) -> Any:
+    """One day for so many units, as an Arrow column."""
+    return pa.repeat(pa.scalar(day, pa.date32()), rows)
+
+
+def _coded(days: Any) -> Any:
+    """Each day as a place in the list of different days; null is one of them."""
+    whole = days.combine_chunks() if isinstance(days, pa.ChunkedArray) else days
+    return pc.dictionary_encode(whole.cast(pa.date32()), null_encoding="encode")
 
 
 def _rolled_back(as_of: date, period: Period, month_end: MonthEnd) -> date:

@@ -24,7 +24,6 @@ from envcredit.rating.facts import (
     AMENDED_BY,
     HEAD,
     Heard,
-    Which,
     amended,
     amending,
     carried,
@@ -169,18 +168,16 @@ class Known:
     subject: ir.Table
     reading: Reading
 
-    def facts(self, which: Which, attributes: Iterable[str]) -> ir.Table:
-        """Some facts with some attributes, states, and the columns of the unit (``of_unit_x``) that the scheme names."""
-        fact = facts(self.heard, self.states, which, attributes, self.reading.vocabulary)
-        units = [name.name for name in self.reading.program.names() if name.where == "unit"]
-        return fact.join(unit_columns(self.subject, units), "unit_id") if units else fact
-
     def of_rules(self, programs: Sequence[FactProgram]) -> ir.Table:
-        """The facts that some of these rules may take up, with what repair rules say of them."""
+        """The facts that some of these rules may take up.
+
+        With the attributes, states and columns of the unit (``of_unit_x``) that the scheme names, and what repair rules say.
+        """
         program, vocabulary = self.reading.program, self.reading.vocabulary
         attributes = carried(vocabulary, program.attributes())
-        fact = self.facts(lambda row: wanted(row, programs, self.reading), attributes)
-        return with_repairs(fact, program, vocabulary)
+        fact = facts(self.heard, self.states, lambda row: wanted(row, programs, self.reading), attributes, vocabulary)
+        units = [name.name for name in program.names() if name.where == "unit"]
+        return with_repairs(fact.join(unit_columns(self.subject, units), "unit_id") if units else fact, program, vocabulary)
 
 
 def _picked(keeper: Keeper, known: Known, tables: RuleTables) -> tuple[ir.Table, ir.Table | None]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from envcredit.base.diagnostics import Diagnostic, problem
-from envcredit.rating.again import EMBEDDED, changed_batches, order_again, place_of
+from envcredit.base.locations import EMBEDDED
+from envcredit.rating.again import changed_batches, order_again, place_of
 from envcredit.rating.columns import KEYS
 from envcredit.rating.order import Order, held_batches
 from envcredit.rating.rate import rate

@@ -18,11 +18,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Place, problem
-from envcredit.base.digest import digest_of_file
+from envcredit.base.digest import digests_of_files
+from envcredit.base.locations import EMBEDDED
 from envcredit.errors import InputError
 from envcredit.rating.columns import DIGEST, KEYS, UNATTACHED
 from envcredit.rating.manifest import read_manifest
-from envcredit.rating.periods import rated_periods
+from envcredit.rating.periods import every, rated_periods
 from envcredit.scheme.assumptions import without_inferred
 from envcredit.scheme.model import Scheme
 from envcredit.scheme.reader import read_scheme
@@ -43,7 +44,7 @@ class Run:
     manifest: Mapping[str, Any] = field(repr=False)
     applied: Scheme | None = field(default=None, repr=False)
     records: Path | str | None = field(default=None, repr=False)
-    engine: str = field(default="duckdb", repr=False)
+    engine: str = field(default=EMBEDDED, repr=False)
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -65,13 +66,11 @@ class Run:
 
         Links may lead to units that are not in the list; of these a run has the parties alone.
         """
-        return pc.unique(
-            together(*(pq.read_table(self.path(n), columns=["unit_id"]) for n in ("unit", "party"))).column("unit_id")
-        )
+        return units_in(self.folder)
 
     def path(self, stage: str) -> Path:
         """The Parquet file of a stage."""
-        return self.folder / f"{stage}.parquet"
+        return stage_file(self.folder, stage)
 
     def rows(self, stage: str, *units: str) -> pa.Table:
         """The rows of some units; of a large stage only the parts that may hold them are read."""
@@ -90,7 +89,9 @@ class Run:
 
     def damaged(self) -> tuple[str, ...]:
         """Stages whose file, here or in the run that this one rests on, is no longer what the manifest says."""
-        own = [name for name, stage in self.manifest["stages"].items() if digest_of_file(self.path(name)) != stage["file_digest"]]
+        stages: Mapping[str, Mapping[str, Any]] = self.manifest["stages"]
+        found = zip(stages, digests_of_files([self.path(name) for name in stages]), strict=True)
+        own = [name for name, digest in found if digest != stages[name]["file_digest"]]
         return tuple(dict.fromkeys([*own, *(self.since.damaged() if self.since else ())]))
 
     def _stored_rows(self, stage: str, units: pa.Array) -> pa.Table:
@@ -98,23 +99,21 @@ class Run:
         if self.since is None:
             return own
         others = units.filter(pc.invert(pc.is_in(units, self.rated_again)))
-        return together(own, self.since._stored_rows(stage, others)).sort_by(_order(stage))
+        return in_order(stage, together(own, self.since._stored_rows(stage, others)))
 
     def _stored(self, stage: str) -> pa.Table:
         own = pq.read_table(self.path(stage))
         if self.since is None or stage == UNATTACHED.name:
             return own
-        whole = self.since._stored(stage)
-        others = whole.filter(pc.invert(pc.is_in(whole.column("unit_id"), self.rated_again)))
-        return together(others, own).sort_by(_order(stage))
+        return in_order(stage, together(without(self.since._stored(stage), self.rated_again), own))
 
     def _with_clocks(self, stage: str, rows: pa.Table) -> pa.Table:
         """Units with the day and the period for which they were rated, which are the run's and need not be kept with each."""
         if stage != "unit":
             return rows
-        as_of = date.fromisoformat(str(self.manifest["as_of"]))
+        as_of = every(date.fromisoformat(str(self.manifest["as_of"])), rows.num_rows)
         enrolled = rows.column("enrolled_on") if "enrolled_on" in rows.column_names else None
-        for name, days in rated_periods(self.scheme, as_of, enrolled, rows.num_rows).items():
+        for name, days in rated_periods(self.scheme, as_of, enrolled).items():
             rows = rows.append_column(name, days)
         return rows
 
@@ -124,17 +123,34 @@ def together(*rows: pa.Table) -> pa.Table:
     return pa.concat_tables(rows, promote_options="default")
 
 
-def _order(stage: str) -> list[tuple[str, str]]:
-    return [(column, "ascending") for column in (DIGEST.key if stage == DIGEST.name else KEYS[stage])]
+def in_order(stage: str, rows: pa.Table) -> pa.Table:
+    """Rows sorted by the key of their stage."""
+    return rows.sort_by([(column, "ascending") for column in (DIGEST.key if stage == DIGEST.name else KEYS[stage])])
 
 
-def read_run(folder: Path, records: Path | str | None = None, engine: str = "duckdb") -> Run:
+def without(rows: pa.Table, units: pa.Array) -> pa.Table:
+    """The rows of all other units."""
+    return rows.filter(pc.invert(pc.is_in(rows.column("unit_id"), units)))
+
+
+def units_in(folder: Path) -> pa.Array:
+    """The units of which a run folder holds rows of its own."""
+    files = (stage_file(folder, stage) for stage in ("unit", "party"))
+    return pc.unique(together(*(pq.read_table(file, columns=["unit_id"]) for file in files)).column("unit_id"))
+
+
+def stage_file(folder: Path, stage: str) -> Path:
+    """The Parquet file of a stage."""
+    return folder / f"{stage}.parquet"
+
+
+def read_run(folder: Path, records: Path | str | None = None, engine: str = EMBEDDED) -> Run:
     """A run folder; see :class:`Run` for ``records`` and ``engine``.
 
     Raises ``InputError`` (T110 no run, T111 damaged manifest, T112 a stage is missing).
     """
     manifest = read_manifest(folder)
-    missing = [name for name in manifest["stages"] if not (folder / f"{name}.parquet").is_file()]
+    missing = [name for name in manifest["stages"] if not stage_file(folder, name).is_file()]
     if missing:
         raise InputError([problem("T112", Place(str(folder)), stages=", ".join(missing))])
     return Run(folder, manifest, None, records, engine)

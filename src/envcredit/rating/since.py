@@ -28,7 +28,7 @@ from envcredit.rating.facts import day_of
 from envcredit.rating.inputs import Start, lookup_tables
 from envcredit.rating.manifest import read_manifest
 from envcredit.rating.order import Order, attach_records, start_of
-from envcredit.rating.periods import rated_periods
+from envcredit.rating.periods import every, rated_periods
 from envcredit.rating.plan import columns_read
 from envcredit.rating.run import CLOCKS, Run, located, read_run
 from envcredit.rating.touched import Passed, changed_kinds, changed_units, days_decide_units, near_a_term
@@ -118,24 +118,19 @@ def _found(order: Order, stored: Sequence[Held], earlier: Run) -> Share | str:
     changed = changed_units(earlier.stage("unit").drop_columns(list(CLOCKS)), units)
     if changed is None:
         return "units"
+    new = sorted({batch.id for batch in stored} - {batch["id"] for batch in earlier.manifest["inputs"]["batches"]})
     with open_engine() as engine:
         attach_records(engine, order)
         search = _Search(engine, order, earlier, units)
-        came = engine.table("record").filter(engine.table("record").batch.isin(_new(stored, earlier)))
-        replaced = came.filter(came.replaces != "").replaces.to_pyarrow().combine_chunks().cast(pa.string())
-        touching = search.touching(_new(stored, earlier), replaced)
+        replaced = search.replaced(new)
         by_fact = [changed, search.heard(), _other_period(units, order, earlier)]
-        found = search.closed(_sorted(by_fact), touching, search.arrived(_new(stored, earlier)))
+        found = search.closed(_sorted(by_fact), search.touching(new, replaced), search.arrived(new))
     if found is None:
         return "many"
     some = units.filter(pc.is_in(units.column("unit_id"), found.touched))
     start = start_of(replace(order, units=some))
     lookup = units.filter(pc.is_in(units.column("unit_id"), _known_by(search.names, found.parties)))
     return Share(replace(start, lookup=lookup), _widened(found.rows, order.prepared.vocabulary), replaced)
-
-
-def _new(stored: Sequence[Held], earlier: Run) -> list[str]:
-    return sorted({batch.id for batch in stored} - {batch["id"] for batch in earlier.manifest["inputs"]["batches"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +159,16 @@ class _Search:
         """All records."""
         return self.engine.table("record")
 
+    @cached_property
+    def changed_kinds(self) -> list[str]:
+        """Kinds of fact that changed rules look at."""
+        return sorted(changed_kinds(self.earlier.scheme, self.order.scheme) or ())
+
+    def replaced(self, new: Sequence[str]) -> pa.Array:
+        """Ids of the records that new ones replace."""
+        replacing = self.record.filter(self.record.batch.isin(new) & (self.record.replaces != ""))
+        return replacing.replaces.to_pyarrow().combine_chunks().cast(pa.string())
+
     def touching(self, new: Sequence[str], replaced: pa.Array) -> pa.Table:
         """The parties of records that came in, that were replaced, or that something else says of."""
         arrived = self.record.batch.isin(new) | self.record.record_id.isin(replaced.to_pylist())
@@ -186,8 +191,8 @@ class _Search:
     def _concerned(self, fact: ir.Table) -> Any:
         """Facts that a changed rule looks at, or whose terms the passing days have touched."""
         prepared, asked = self.order.prepared, [ibis.literal(False)]
-        if kinds := changed_kinds(self.earlier.scheme, self.order.scheme):
-            asked.append(fact.kind.isin(sorted(kinds)))
+        if self.changed_kinds:
+            asked.append(fact.kind.isin(self.changed_kinds))
         if self.order.as_of > _as_of(self.earlier):
             asked.append(near_a_term(fact, prepared.program, prepared.vocabulary, _passed(self.order, self.earlier)))
         return reduce(operator.or_, asked)
@@ -238,7 +243,8 @@ def _parties(record: ir.Table) -> pa.Table:
 def _other_period(units: pa.Table, order: Order, earlier: Run) -> pa.Array:
     """Units whose rated period is no longer the same one."""
     enrolled = units.column("enrolled_on") if "enrolled_on" in units.column_names else None
-    old, now = (rated_periods(order.scheme, day, enrolled, units.num_rows) for day in (_as_of(earlier), order.as_of))
+    days = (every(day, units.num_rows) for day in (_as_of(earlier), order.as_of))
+    old, now = (rated_periods(order.scheme, column, enrolled) for column in days)
     moved = pc.or_(*(pc.not_equal(old[name], now[name]) for name in ("period_from", "period_end")))
     fixed = order.scheme.period.kind not in ("rolling", "snapshot")
     return units.column("unit_id").filter(moved) if fixed else pa.array([], pa.string())

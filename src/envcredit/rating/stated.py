@@ -7,18 +7,17 @@ the ones that a run rested on are still there; the manifest names their batches 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from envcredit.base.locations import EMBEDDED
 from envcredit.base.vocabulary import Vocabulary, read_vocabulary
 from envcredit.engine import Keeper, open_engine
 from envcredit.errors import InputError
-from envcredit.rating.again import EMBEDDED, changed_batches, order_again, place_of
+from envcredit.rating.again import changed_batches, order_again, place_of
 from envcredit.rating.attach import PARTY
 from envcredit.rating.facts import AMENDED_BY, Heard, amended, amending, facts, heard_of, standing
 from envcredit.rating.inputs import load_start
@@ -48,10 +47,7 @@ def facts_of(run: Run, units: Collection[str] | None = None, records: Path | str
     """
     vocabulary = read_vocabulary()
     place = place_of(run, records)
-    order = order_again(run, place, run.engine if isinstance(place, Table) else EMBEDDED)
-    if units is not None:
-        own = pc.is_in(order.units.column("unit_id"), pa.array(sorted(units), pa.string()))
-        order = replace(order, units=order.units.filter(own))
+    order = order_again(run, place, run.engine if isinstance(place, Table) else EMBEDDED, units)
     start = start_of(order)
     real = {*order.units.column("unit_id").to_pylist(), *(member for _park, member in start.members)}
     with open_engine(order.engine) as engine:

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from envcredit.base.digest import digest_of_file
+from envcredit.base.digest import digests_of_files
 from envcredit.engine import Engine
 from envcredit.rating.columns import DIGEST, KEYS, UNATTACHED
 from envcredit.rating.digests import result_digest, unit_digests
-from envcredit.rating.run import Run, together
+from envcredit.rating.run import Run, in_order, stage_file, together, units_in, without
 
 ASKED = (*KEYS, "broken", "cited", "statuses")
 """What a run needs of a plan."""
@@ -36,7 +36,7 @@ class Written:
 
 def write_all(engine: Engine, tables: Mapping[str, str], folder: Path) -> Written:
     """Every stage, by the engine. ``tables``: under which name each was kept."""
-    paths = {stage: _path(folder, stage) for stage in KEYS}
+    paths = {stage: stage_file(folder, stage) for stage in KEYS}
     rows = {stage: engine.write_parquet(tables[stage], path, KEYS[stage]) for stage, path in paths.items()}
     digests, files = _noted(paths, rows, folder)
     return Written(files, _counted(engine, tables), result_digest(digests.column("digest"), paths[UNATTACHED.name]))
@@ -48,15 +48,14 @@ def write_beside(engine: Engine, tables: Mapping[str, str], earlier: Run, replac
     So a run rests on one that rests on no other, however long the chain of days.
     """
     root = earlier.since or earlier
-    paths = {stage: _path(folder, stage) for stage in KEYS}
+    paths = {stage: stage_file(folder, stage) for stage in KEYS}
     rows = {stage: engine.write_parquet(tables[stage], path, KEYS[stage]) for stage, path in paths.items()}
-    touched = pc.unique(together(*(pq.read_table(paths[n], columns=["unit_id"]) for n in ("unit", "party"))).column("unit_id"))
+    touched = units_in(folder)
     for stage, path in paths.items():
         if stage == UNATTACHED.name:
             rows[stage] = _write(path, stage, _lost(earlier.stage(stage), pq.read_table(path), replaced))
         elif earlier.since is not None:
-            kept = pq.read_table(earlier.path(stage))
-            others = kept.filter(pc.invert(pc.is_in(kept.column("unit_id"), touched)))
+            others = without(pq.read_table(earlier.path(stage)), touched)
             rows[stage] = _write(path, stage, together(others, pq.read_table(path)))
     own, files = _noted(paths, rows, folder)
     statuses = _statuses(engine, tables, earlier, touched)
@@ -89,18 +88,15 @@ def _counted(engine: Engine, tables: Mapping[str, str]) -> Mapping[str, int]:
 
 
 def _write(path: Path, stage: str, rows: pa.Table) -> int:
-    pq.write_table(rows.sort_by([(column, "ascending") for column in KEYS[stage]]), path, compression="zstd")
+    pq.write_table(in_order(stage, rows), path, compression="zstd")
     return int(rows.num_rows)
-
-
-def _path(folder: Path, stage: str) -> Path:
-    return folder / f"{stage}.parquet"
 
 
 def _noted(paths: Mapping[str, Path], rows: Mapping[str, int], folder: Path) -> tuple[pa.Table, Mapping[str, Mapping[str, Any]]]:
     """The digest of each unit, written as well, and rows and digest of each file."""
     digests = unit_digests(paths)
-    pq.write_table(digests, _path(folder, DIGEST.name), compression="zstd")
-    every = {**paths, DIGEST.name: _path(folder, DIGEST.name)}
+    every = {**paths, DIGEST.name: stage_file(folder, DIGEST.name)}
+    pq.write_table(digests, every[DIGEST.name], compression="zstd")
     counted = {**rows, DIGEST.name: digests.num_rows}
-    return digests, {name: {"rows": counted[name], "file_digest": digest_of_file(path)} for name, path in every.items()}
+    named = zip(every, digests_of_files(list(every.values())), strict=True)
+    return digests, {name: {"rows": counted[name], "file_digest": digest} for name, digest in named}

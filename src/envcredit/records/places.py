@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from envcredit.base.diagnostics import Diagnostic, Place, problem
-from envcredit.base.digest import digest_of, digest_of_file
+from envcredit.base.digest import digest_of, digests_of_files
 from envcredit.base.locations import is_remote, shown
 from envcredit.base.shape import Shape
 from envcredit.base.vocabulary import Vocabulary
@@ -102,18 +102,19 @@ class Store:
     def attach(self, engine: Attaching, asked: Asked, vocabulary: Vocabulary) -> list[Held]:
         """After a look at each file's digest. Raises ``RecordsError`` (R601, R602) if it is not the file that was written."""
         known = self._known(asked)
-        for batch in known:
-            if digest_of_file(batch.folder / RECORD) != batch.file_digest:
+        files = [batch.folder / RECORD for batch in known]
+        for batch, digest in zip(known, digests_of_files(files), strict=True):
+            if digest != batch.file_digest:
                 batch.table()
-        if known:
-            engine.attach("record", [batch.folder / RECORD for batch in known])
+        if files:
+            engine.attach("record", files)
         else:
             engine.load("record", wide_schema(vocabulary).empty_table())
-        return self.held(asked)
+        return _held_batches(known)
 
     def held(self, asked: Asked) -> list[Held]:
         """The batches by what they say of themselves, without a look at their records."""
-        return [Held(batch.id, batch.digest, batch.rows) for batch in self._known(asked)]
+        return _held_batches(self._known(asked))
 
     def _known(self, asked: Asked) -> list[Batch]:
         return [batch for batch in batches(self.folder) if _is_asked(batch, asked)]
@@ -213,6 +214,10 @@ def _other_place(text: str) -> ParquetFolder | Table | None:
 
 def _is_asked(batch: Batch, asked: Asked) -> bool:
     return batch.recorded_at <= asked.known_at and (asked.batches is None or batch.id in asked.batches)
+
+
+def _held_batches(known: Sequence[Batch]) -> list[Held]:
+    return [Held(batch.id, batch.digest, batch.rows) for batch in known]
 
 
 def _record_shape(asked: Asked, vocabulary: Vocabulary) -> Shape:
