@@ -86,9 +86,10 @@ def problem_of(work: Callable[[], object]) -> tuple[str, str]:
 
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Every engine; DuckDB in a file that is called like the schema of a run."""
+    """Every engine; DuckDB in a file that is called like the schema of a run, PostgreSQL in a schema that no other test has."""
     file = tmp_path_factory.mktemp("file") / "envcredit.duckdb"
-    with open_engine(f"duckdb:{file}" if request.param == "duckdb" else place(request.param)) as opened:
+    named = {"duckdb": lambda: f"duckdb:{file}", "postgresql": lambda: f"{place('postgresql')}&schema=places"}
+    with open_engine(named.get(request.param, lambda: place(request.param))()) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from city import lay_out, run_of
+from kept_plans import PLANS
 
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.engine import Engine, open_engine
@@ -41,7 +42,7 @@ def cases_of(name: str) -> Cases:
     cases, problems = read_cases(locate(name), scheme, vocabulary)
     assert cases
     assert not problems
-    return prepare(scheme), start_of(scheme, cases, vocabulary)
+    return prepare(scheme, PLANS), start_of(scheme, cases, vocabulary)
 
 
 def digests(engine: Engine, cases: Cases, folder: Path) -> Mapping[str, str]:

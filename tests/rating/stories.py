@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from kept_plans import PLANS
 from ruamel.yaml import YAML
 
 from envcredit.base.vocabulary import read_vocabulary
@@ -149,7 +150,7 @@ def read(rules: str, head: str = "") -> Scheme:
 
 
 def prepared_of(rules: str, head: str = "") -> Prepared:
-    return prepare(read(rules, head))
+    return prepare(read(rules, head), PLANS)
 
 
 Key = tuple[str, str]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from city import lay_out, run_of
-from stories import prepared_of, read
+from stories import read
 
 from envcredit.engine import open_engine
 from envcredit.rating.prepared import Folder, Plan, Prepared, plan_of, prepare
@@ -35,12 +35,12 @@ def plan(prepared: Prepared) -> Plan:
 
 
 def test_a_plan_read_from_bytes_is_the_plan() -> None:
-    made = plan(prepared_of(FINE))
+    made = plan(prepare(read(FINE)))
     assert plan_of(made.to_bytes()) == made
     assert any("INSERT" not in str(step) and "SELECT" in str(step) for step in made.script.steps)
 
 
-@pytest.mark.parametrize("content", [b"", b"no plan", plan(prepared_of(FINE)).to_bytes()[:-9]])
+@pytest.mark.parametrize("content", [b"", b"no plan", plan(prepare(read(FINE))).to_bytes()[:-9]])
 def test_what_is_no_plan_is_none(content: bytes) -> None:
     assert plan_of(content) is None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from kept_plans import PLANS
 from stories import write_scheme
 
 from envcredit.rating.cases import run_cases
@@ -15,7 +16,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "schemes" / "example"
 
 @pytest.mark.parametrize("name", names())
 def test_every_case_of_a_shipped_scheme_holds(name: str) -> None:
-    results = run_cases(locate(name))
+    results = run_cases(locate(name), PLANS)
     assert results
     assert not [f"{r.place}: {r.name}: {r.differences}" for r in results if not r.passed]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
@@ -25,6 +26,7 @@ from envcredit.engine.shapes import quoted, shaped, table_parts
 from envcredit.errors import InputError
 
 SCHEMA, _THEIRS, _MEMORY = "envcredit", "main", ":memory:"
+_LOADING = "being_loaded"
 _BATCH_ROWS = 65_536
 
 
@@ -46,7 +48,7 @@ class DuckDB:
 
     def __init__(self, database: str = _MEMORY, settings: Mapping[str, str] | None = None) -> None:
         self._lasting = database != _MEMORY
-        self._made: set[str] = set()
+        self._made: dict[str, ibis.Schema] = {}
         self._views: set[str] = set()
         self._backend = _Backend()
         self._backend.do_connect(database, **(settings or {}))
@@ -74,12 +76,13 @@ class DuckDB:
 
     def load(self, name: str, table: pa.Table) -> ir.Table:
         """Puts a table that is held in memory into the engine."""
-        self._make_room(name)
-        return self._backend.create_table(name, table, overwrite=True)
+        self._backend.con.register(_LOADING, table)
+        self.compute(name, ibis.Schema.from_pyarrow(table.schema), f"SELECT * FROM {_LOADING}")  # noqa: S608
+        self._backend.con.unregister(_LOADING)
+        return self.table(name)
 
     def _make_room(self, name: str) -> None:
         """For a table; a view would hide one of its name."""
-        self._made.add(name)
         if name in self._views:
             self._do(f'DROP VIEW temp.main."{name}"')
             self._views.remove(name)
@@ -116,12 +119,16 @@ class DuckDB:
     def view(self, name: str, table: ir.Table) -> ir.Table:
         """A view that goes with the connection."""
         self._views.add(name)
+        self._made.pop(name, None)
         self._do(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self.text(table)}')
         return self.table(name)
 
     def table(self, name: str) -> ir.Table:
-        """A table that was loaded, attached or computed."""
-        return self._backend.table(name)
+        """A table that was loaded, attached or computed. Of those that were made here the columns need not be asked for."""
+        if name not in self._made:
+            return self._backend.table(name)
+        place = ops.Namespace(catalog=self._catalog, database=SCHEMA)
+        return ops.DatabaseTable(name, schema=self._made[name], source=self._backend, namespace=place).to_expr()
 
     def text(self, table: ir.Table) -> str:
         """The query of an expression."""
@@ -130,11 +137,13 @@ class DuckDB:
     def compute(self, name: str, schema: ibis.Schema, text: str) -> None:
         """Keeps the rows of a query. Created with the declared types first: a sum of integers would else become HUGEINT."""
         self._make_room(name)
+        self._made[name] = ibis.schema({column: kind.copy(nullable=True) for column, kind in schema.items()})
         columns = ", ".join(f'"{column}" {_type(kind)}' for column, kind in schema.items())
         self._do(f'CREATE OR REPLACE TABLE "{name}" ({columns}); INSERT INTO "{name}" {text}')
 
     def drop(self, name: str) -> None:
         """Lets go of a table that was loaded or computed."""
+        self._made.pop(name, None)
         self._do(f'DROP TABLE IF EXISTS "{name}"')
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:

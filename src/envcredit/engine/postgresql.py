@@ -103,6 +103,7 @@ class PostgreSQL:
         views = {name for name in self._made if self._is_view(name)}
         for name in sorted(views) + sorted(self._made - views):
             self._con.execute(self._dropped(name))
+        self._con.execute("SELECT pg_advisory_unlock_all()")  # the server itself would see to it a moment too late
         self._end()
 
     def _end(self) -> None:
