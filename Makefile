@@ -70,7 +70,9 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
 	  pyproject.toml --all-extras --group dev --output-file requirements/dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
-	  --constraint requirements/dev.txt pyproject.toml --output-file requirements/core.txt
+	  --constraint requirements/dev.txt pyproject.toml --extra rate --output-file requirements/rate.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
+	  --constraint requirements/dev.txt pyproject.toml --extra verify --output-file requirements/verify.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade \
 	  requirements/spark-server.in --output-file requirements/spark-server.txt
 

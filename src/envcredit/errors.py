@@ -6,6 +6,7 @@
     ├── InputError            a file, an option or a value that a person gave is not usable (exit code 2)
     │   ├── SchemeError       a scheme does not pass its checks, or is not in force
     │   └── RecordsError      a record file cannot be read at all (single bad rows are quarantined instead)
+    ├── ProofError            a signature, a proof or a signed text does not hold (exit code 1: the answer is no)
     └── InvariantError        the program contradicts itself: a defect of envcredit, never of the input
 
 A question whose answer is "no" (a check found something, a replay differs) is not an exception.
@@ -38,6 +39,10 @@ class SchemeError(InputError):
 
 class RecordsError(InputError):
     """A record file as a whole cannot be read."""
+
+
+class ProofError(EnvcreditError):
+    """Something that was to be shown is not: by its form, its signature, its place in a log, or its time."""
 
 
 class InvariantError(EnvcreditError):

@@ -33,7 +33,7 @@ def _locked(file: Path) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def blocked(repository: Path) -> str:
-    core = set(_locked(repository / "requirements" / "core.txt")) | {"envcredit"}
+    core = set(_locked(repository / "requirements" / "rate.txt")) | {"envcredit"}
     extra = {
         module
         for module, owners in packages_distributions().items()
