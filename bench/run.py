@@ -195,7 +195,9 @@ def main() -> None:
     manifest = read_manifest()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workload", nargs="*", default=["city"], choices=[*manifest.workloads, "city"])
-    parser.add_argument("--out", type=Path, help="where to keep the figures")
+    parser.add_argument(
+        "--out", type=Path, help="where to keep the figures, beside those of other workloads with the same versions"
+    )
     parser.add_argument("--data", type=Path, default=Path("build/bench"), help="where workloads are made")
     parser.add_argument("--only", nargs="*", help="only these measurements (ours' grades always)")
     parser.add_argument("--repetitions", type=int, help="instead of the manifest's number")
@@ -215,7 +217,9 @@ def main() -> None:
         results[name] = {each: one.plain() for each, one in found.items()}
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
-        arguments.out.write_text(json.dumps({"versions": _versions(), "workloads": results}, indent=1) + "\n", "utf-8")
+        kept = json.loads(arguments.out.read_text("utf-8")) if arguments.out.is_file() else {"workloads": {}}
+        workloads = {**kept["workloads"], **results} if kept.get("versions") == _versions() else results
+        arguments.out.write_text(json.dumps({"versions": _versions(), "workloads": workloads}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def base64_of(data: bytes) -> str:
 
 
 def bytes_of_base64(text: str, what: str) -> bytes:
-    """The bytes of :func:`base64_of`. ``what``: the thing as a person knows it. Raises ``ProofError`` (V101) for other spellings."""
+    """The bytes of :func:`base64_of`. ``what``: the thing to a person. Raises ``ProofError`` (V101) for other spellings."""
     if not _STANDARD.fullmatch(text):
         raise refused("V101", what=what, why="base64")
     try:

@@ -1,7 +1,7 @@
 """The public state as lines, one a unit, and what changed from one version to the next.
 
-A line is canonical JSON: ``sub``, ``jti``, ``state``, ``index`` (the place in the log), ``jws``, ``salt``. Lines lie in the order of
-``sub``; the digest of a state is the SHA-256 of all its lines, each with a line feed.
+A line is canonical JSON: ``sub``, ``jti``, ``state``, ``index`` (the place in the log), ``jws``, ``salt``. Lines lie in the order
+of ``sub``; the digest of a state is the SHA-256 of all its lines, each with a line feed.
 """
 
 from __future__ import annotations
