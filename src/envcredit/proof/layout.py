@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -77,9 +76,14 @@ def status_file(path: str) -> str:
     return f"{path}.jwt"
 
 
-def past_status_file(path: str, moment: int) -> str:
-    """The list as it was on the day of a moment (UTC)."""
-    return f"{status_file(path).removesuffix('.jwt')}/{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}.jwt"
+def past_status_file(path: str, issued: int) -> str:
+    """The list that was issued at a moment (seconds)."""
+    return f"{status_file(path).removesuffix('.jwt')}/{issued}.jwt"
+
+
+def status_times(path: str) -> str:
+    """When lists were issued: ``{"issued": [seconds, …]}`` in ascending order."""
+    return f"{status_file(path).removesuffix('.jwt')}/index.json"
 
 
 def check_manifest(payload: Mapping[str, Any], kind: str) -> None:

@@ -5,6 +5,7 @@ One error type inside (``ProofError``), none outside: a :class:`Verdict` says wh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +13,7 @@ from typing import Any
 
 from envcredit.proof import jws, layout
 from envcredit.proof.bundle import Bundle, bundle_of
-from envcredit.proof.encoding import bytes_of_base64url
+from envcredit.proof.encoding import bytes_of_base64url, text_of
 from envcredit.proof.entries import rating_entry, snapshot_entry, status_list_entry
 from envcredit.proof.feed import DELTA, RELEASE, Line, applied, changes_of, digest_of_state, state_of
 from envcredit.proof.merkle import leaf_hash, root_of
@@ -113,7 +114,7 @@ def state_at(result: Result, trust: Trust, moment: int, fetch: Fetch) -> State:
 
 
 def status_list_at(uri: str, trust: Trust, moment: int, fetch: Fetch) -> StatusToken:
-    """The list of that moment: today's, or the one kept of its day."""
+    """The list of that moment: today's, or the last one that had been issued by then."""
     prefix = f"{trust.issuer}/"
     path = uri.removeprefix(prefix)
     if path == uri:
@@ -121,10 +122,25 @@ def status_list_at(uri: str, trust: Trust, moment: int, fetch: Fetch) -> StatusT
     token = fetch(layout.status_file(path)).decode("ascii", "replace")
     found = check_status_list(token, uri, trust.of("publisher"))
     if moment < found.issued:
-        token = fetch(layout.past_status_file(path, moment)).decode("ascii", "replace")
+        token = fetch(layout.past_status_file(path, _issued_by(moment, fetch(layout.status_times(path))))).decode(
+            "ascii", "replace"
+        )
         found = check_status_list(token, uri, trust.of("publisher"))
     trust.check_time(jws.read(token, "statuslist+jwt").key, found.issued, "status list")
     return found
+
+
+def _issued_by(moment: int, data: bytes) -> int:
+    """The last time before a moment at which a list was issued. Raises ``ProofError``: V101 form, V107 there was none."""
+    what = "status/index.json"
+    try:
+        issued = json.loads(text_of(data, what))["issued"]
+        times = [each for each in issued if each <= moment]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise refused("V101", what=what, why="issued") from error
+    if not times or not all(type(each) is int for each in times):
+        raise refused("V107", what="status list", first=0, last=0, moment=moment)
+    return int(max(times))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""What an office states beside its results, because no result carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """All of it may be left out; nothing is made up in its place.
+
+    ``authority``: the office that rates, by its name; where it is missing the issuer's address stands. ``authority_code``: its
+    unified code. ``contact``: how to reach it, in one line. ``period``: what the results are of (``2026年度``). ``number``: the
+    number of a document. ``previous``: the grade before, in words, by ``sub``; the caller gives none that was withdrawn or
+    repaired, since such a grade must not be passed on again.
+    """
+
+    authority: str = ""
+    authority_code: str = ""
+    contact: str = ""
+    period: str = ""
+    number: str = ""
+    previous: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Stated()
