@@ -98,15 +98,17 @@ def packed(lines: Iterable[bytes]) -> bytes:
     return gzip.compress(b"".join(lines), compresslevel=9, mtime=0)
 
 
-def unpacked_lines(data: bytes, what: str) -> list[bytes]:
-    """The lines of a gzip file, each with its line feed. Raises ``ProofError`` (V101, V115)."""
+def unpacked_lines(data: bytes, what: str, most: int = MOST_FILE) -> list[bytes]:
+    """The lines of a gzip file, each with its line feed. ``most``: bytes. Raises ``ProofError`` (V101, V115)."""
     unpacking = zlib.decompressobj(wbits=31)
     try:
-        whole = unpacking.decompress(data, MOST_FILE)
+        whole = unpacking.decompress(data, most + 1)
     except zlib.error as error:
         raise refused("V101", what=what, why="gzip") from error
+    if len(whole) > most:
+        raise refused("V115", what=what, most=most)
     if not unpacking.eof or unpacking.unused_data:
-        raise refused("V115" if unpacking.unconsumed_tail else "V101", what=what, why="gzip", most=MOST_FILE)
+        raise refused("V101", what=what, why="gzip")
     lines = whole.splitlines(keepends=True)
     if any(not line.endswith(b"\n") or line.endswith(b"\r\n") for line in lines):
         raise refused("V101", what=what, why="line feed")

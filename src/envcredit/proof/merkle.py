@@ -125,13 +125,13 @@ def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proo
     From size 0 nothing can be proved, and that is refused.
     """
     failure = refused("V105", old=old, new=new)
-    if not 0 < old <= new or not _hashes([old_root, new_root, *proof]):
+    if not 0 < old <= new:
         raise failure
     if old == new:
         if proof or old_root != new_root:
             raise failure
         return
-    if not proof:
+    if not proof or not _hashes([old_root, new_root, *proof]):
         raise failure
     path = list(proof) if old & (old - 1) else [old_root, *proof]
     place, last = old - 1, new - 1

@@ -115,7 +115,7 @@ def _line(row: str) -> Line:
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(sign.isspace() for sign in name)
+    return bool(name) and not any(sign == "+" or sign.isspace() or "\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def sign_note(text: str, name: str, signer: Signer) -> Note:
