@@ -12,16 +12,13 @@ from typing import Any
 import pyarrow as pa
 
 from envcredit.base.days import Term, add
-from envcredit.proof.encoding import canonical
+from envcredit.base.digest import digest_of
 from envcredit.proof.result import SOLE_TRADER
 from envcredit.proof.rules import PackClause, PackGrade, PackRule, RulePack, Words
 from envcredit.rating.notes import both, points_text, provision
 from envcredit.rating.run import SCHEME_FOLDER, Run
 from envcredit.release.drafts import Draft, Pack
 from envcredit.scheme.model import Scheme
-
-_BUDGET = 20_000
-"""Units whose rows are held at a time."""
 
 
 def rule_pack(run: Run) -> Pack:
@@ -56,11 +53,11 @@ def rule_pack(run: Run) -> Pack:
 
 
 def drafts_of(run: Run, publish_months: int) -> Iterator[Draft]:
-    """What a run says of each of its units, in the order of ids. ``publish_months``: how long a result is shown from ``as_of`` on."""
+    """What a run says of each unit, in the order of ids. ``publish_months``: how long a result is shown after ``as_of``."""
     units = run.stage("unit")
     whole = _Whole(run, publish_months)
     codes = [code or "" for code in units.column("uscc").to_pylist()] if "uscc" in units.column_names else [""] * units.num_rows
-    alone = {code for code in codes if code and codes.count(code) == 1} if len(codes) < _BUDGET else _once(codes)
+    alone = _once(codes)
     stages = {name: _by_unit(run.stage(name)) for name in ("score", "grade", "digest", "point", "ignored")}
     for unit, code in zip(units.to_pylist(), codes, strict=True):
         rows = {name: found.get(unit["unit_id"], []) for name, found in stages.items()}
@@ -68,6 +65,7 @@ def drafts_of(run: Run, publish_months: int) -> Iterator[Draft]:
 
 
 def _once(codes: Iterable[str]) -> set[str]:
+    """Codes that one unit alone has: several sites may share their company's."""
     seen: set[str] = set()
     twice: set[str] = set()
     for code in codes:
@@ -94,12 +92,12 @@ class _Whole:
     publish_months: int
 
     def draft(self, unit: Mapping[str, Any], sub: str, rows: Mapping[str, list[dict[str, Any]]]) -> Draft:
-        (score,), (grade,) = rows["score"], rows["grade"]
+        (score,), (grade,), (digest,) = (rows[name] for name in ("score", "grade", "digest"))
         said = {
             **self._same(),
             "unit": _subject(unit),
             "rated": grade["status"],
-            "digest": f"sha256:{rows['digest'][0]['digest']}",
+            "digest": f"sha256:{digest['digest']}",
         }
         if grade["final"]:
             said["grade"] = grade["final"]
@@ -137,15 +135,13 @@ class _Whole:
 
 def _inputs_digest(inputs: Mapping[str, Any]) -> str:
     """Of what a run rested on: batches, links and earlier runs by their digests, not where they lay."""
-    from hashlib import sha256
-
     named = {
         "batches": [batch["digest"] for batch in inputs["batches"]],
         "links": [list(link) for link in inputs["links"]],
         "history": [one["result_digest"] for one in inputs["history"]],
         "members": inputs["members"]["result_digest"] if inputs["members"] else "",
     }
-    return sha256(canonical(named)).hexdigest()
+    return digest_of(named)
 
 
 def _subject(unit: Mapping[str, Any]) -> dict[str, str]:

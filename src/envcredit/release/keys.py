@@ -169,7 +169,7 @@ def retire_key(folder: Path, key_id: str, moment: int) -> tuple[Key, ...]:
 
 
 def read_keys(folder: Path) -> KeyRing:
-    """The ring of a folder. Raises ``InputError``: P102, P103 a private key, P104 settings, P106 list of keys, P107 none in use."""
+    """The ring of a folder. Raises ``InputError``: P102, P103 private keys, P104 settings, P106 the list, P107 none in use."""
     settings, keys, log_public, since = _plain(folder)
     signers: dict[str, Signer] = {"log": read_key_file(folder / LOG_FILE)}
     for role in ROLES:

@@ -1,6 +1,6 @@
 """The publisher's private book: entries of the log, tokens, salts, versions. Nothing counts before it is on the disk.
 
-What a version says is covered by a digest that the guard keeps, so that a changed byte is noticed before anything is signed again.
+What a version says is covered by a digest that the guard keeps, so a changed byte is noticed before anything is signed again.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Publisher:
         return self._said(added, work.restated)
 
     def restate(self, sub: str, state: State, decision: str, moment: int, random: Random) -> Publication:
-        """Another state for a unit's newest result, by a decision. Raises ``InputError``: P115 no such unit, P116 not possible."""
+        """Another state for a unit's newest result, by a decision. Raises ``InputError``: P115 no such unit, P116 impossible."""
         with self._version(moment, random) as work:
             row = work.current.get(sub)
             if row is None:
