@@ -31,6 +31,7 @@ def export(
     name: str,
     file_format: str,
     stated: Stated = NOTHING,
+    *,
     mapping: FieldMapping | None = None,
     language: Language = "zh",
 ) -> bytes:

@@ -95,7 +95,14 @@ def mapping_of(raw: bytes, file: str) -> FieldMapping:
     try:
         return FieldMapping.model_validate(tree.data)
     except ValidationError as error:
-        raise InputError(_fault(tree, dict(found), file) for found in error.errors(include_url=False)) from None
+        every = error.errors(include_url=False)
+        # A list whose only item is wrong counts as too short as well.
+        deepest = [one for one in every if not any(_within(other["loc"], one["loc"]) for other in every)]
+        raise InputError(_fault(tree, dict(found), file) for found in deepest) from None
+
+
+def _within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _fault(tree: Tree, found: Mapping[str, Any], file: str) -> Diagnostic:

@@ -39,7 +39,7 @@ def data_file(*path: str) -> bytes:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    return Environment(
         autoescape=True,
         loader=FunctionLoader(lambda name: data_file("release", name).decode()),
         undefined=StrictUndefined,
@@ -47,7 +47,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    return made
 
 
 def colours(found: Sequence[_Graded]) -> str:
