@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from envcredit.proof.feed import DELTA, RELEASE
-from envcredit.proof.merkle import Tree, leaf_hash
+from envcredit.proof.merkle import leaf_hash
 from envcredit.proof.refusal import refused
 from envcredit.proof.tiles import WIDTH, entries_in, entries_path
 
@@ -120,8 +120,3 @@ def entries(fetch: Callable[[str], bytes], size: int) -> list[bytes]:
 def leaves(fetch: Callable[[str], bytes], size: int) -> list[bytes]:
     """The hash of every entry, worked out from the entries themselves."""
     return [leaf_hash(entry) for entry in entries(fetch, size)]
-
-
-def root_over(hashes: Sequence[bytes]) -> bytes:
-    """The root of a tree of these leaves."""
-    return Tree(hashes).root()

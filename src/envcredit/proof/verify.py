@@ -14,14 +14,15 @@ from typing import Any
 from envcredit.proof import jws, layout
 from envcredit.proof.bundle import Bundle, bundle_of
 from envcredit.proof.encoding import bytes_of_base64url, text_of
-from envcredit.proof.entries import rating_entry, snapshot_entry, status_list_entry
+from envcredit.proof.entries import rating_entry, rules_entry, snapshot_entry, status_list_entry
 from envcredit.proof.feed import DELTA, RELEASE, Line, applied, changes_of, digest_of_state, state_of
-from envcredit.proof.merkle import leaf_hash, root_of
+from envcredit.proof.merkle import Tree, leaf_hash
 from envcredit.proof.note import Checkpoint, Note, checkpoint_of, note_of, witnessed
 from envcredit.proof.refusal import refused
 from envcredit.proof.result import Result, check_result
+from envcredit.proof.rules import rule_pack_of
 from envcredit.proof.statuslist import State, StatusToken, check_status_list
-from envcredit.proof.tiles import reader
+from envcredit.proof.tiles import tile, tile_path, tiles_of
 from envcredit.proof.trust import Trust
 from envcredit.proof.verdict import Verdict
 
@@ -177,7 +178,8 @@ def verify_release(fetch: Fetch, trust: Trust, moment: int) -> tuple[Verdict, Re
             raise refused(
                 "V107", what="release", first=manifest["iat"], last=manifest["iat"] + trust.fresh_hours * HOUR, moment=moment
             )
-    checkpoint, entries = _check_whole_log(verdict, fetch, trust, manifest)
+    log = _check_whole_log(verdict, fetch, trust, manifest)
+    entries = log.places if log else {}
     lines: Mapping[str, Line] = {}
     with verdict.check("state", rows=manifest["rows"]):
         lines = state_of(_file(fetch, manifest, manifest["full"]), manifest["full"])
@@ -187,13 +189,13 @@ def verify_release(fetch: Fetch, trust: Trust, moment: int) -> tuple[Verdict, Re
     with verdict.check("status"):
         lists = _logged_lists(results, _Looked(trust, moment, fetch), entries)
         _check_states(verdict, lines, results, lists, moment)
-    _check_bundles(verdict, lines, trust, fetch)
+    _check_rules(verdict, results, fetch, entries)
+    _check_bundles(verdict, lines, _Looked(trust, moment, fetch), log)
     _check_files(verdict, fetch, manifest)
-    if checkpoint and entries:
-        with verdict.check("snapshot", version=manifest["version"]):
-            expected = snapshot_entry(manifest["version"], manifest["state"].removeprefix("sha256:"), manifest["rows"])
-            if leaf_hash(expected) not in entries:
-                raise refused("V104", index=checkpoint.size - 1)
+    with verdict.check("snapshot", version=manifest["version"]):
+        expected = snapshot_entry(manifest["version"], manifest["state"].removeprefix("sha256:"), manifest["rows"])
+        if leaf_hash(expected) not in entries:
+            raise refused("V119", what="snapshot")
     return verdict, Release(manifest, lines, results) if verdict.holds else None
 
 
@@ -215,12 +217,12 @@ def follow(state: Mapping[str, Line], version: int, fetch: Fetch, trust: Trust) 
     A step that fails is not taken: what comes back is the last state that holds, and its version.
     """
     verdict = Verdict()
-    newest = 0
+    release: Mapping[str, Any] = {}
     with verdict.check("manifest"):
-        newest = signed_manifest(fetch(layout.MANIFEST), RELEASE, trust)["version"]
-        if newest < version:
-            raise refused("V117", version=version, newest=newest)
-    while verdict.holds and version < newest:
+        release = signed_manifest(fetch(layout.MANIFEST), RELEASE, trust)
+        if release["version"] < version:
+            raise refused("V117", version=version, newest=release["version"])
+    while verdict.holds and version < release["version"]:
         with verdict.check("delta", version=version + 1):
             manifest = signed_manifest(fetch(layout.delta_manifest(version + 1)), DELTA, trust)
             if (manifest["from"], manifest["to"]) != (version, version + 1):
@@ -230,33 +232,46 @@ def follow(state: Mapping[str, Line], version: int, fetch: Fetch, trust: Trust) 
             if digest_of_state(after) != manifest["state"] or len(changes) != manifest["changes"]:
                 raise refused("V113", version=version + 1)
             state, version = after, version + 1
+    if verdict.holds:
+        with verdict.check("reached", version=version):
+            if digest_of_state(state) != release["state"] or len(state) != release["rows"]:
+                raise refused("V113", version=version)
     return verdict, state, version
 
 
-def _check_whole_log(
-    verdict: Verdict, fetch: Fetch, trust: Trust, manifest: Mapping[str, Any]
-) -> tuple[Checkpoint | None, dict[bytes, int]]:
-    """The checkpoint, and the place of every leaf's hash in the log; the root over all of them was worked out again."""
-    checkpoint: Checkpoint | None = None
-    places: dict[bytes, int] = {}
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A log that was worked out again from its entries: its checkpoint, its tree, and the place of each leaf's hash."""
+
+    checkpoint: Checkpoint
+    tree: Tree
+    places: Mapping[bytes, int]
+
+
+def _check_whole_log(verdict: Verdict, fetch: Fetch, trust: Trust, manifest: Mapping[str, Any]) -> _Log | None:
+    """The log, if its checkpoint is signed and follows from the entries, and every tile with it."""
+    note: Note | None = None
     with verdict.check("log", origin=trust.log.name):
         note = note_of(fetch(layout.CHECKPOINT))
-        checkpoint = check_log(note, trust)
-        if (checkpoint.size, checkpoint.root.hex()) != (manifest["log"]["size"], manifest["log"]["root"]):
+        found = check_log(note, trust)
+        if (found.size, found.root.hex()) != (manifest["log"]["size"], manifest["log"]["root"]):
             raise refused("V111", path=layout.CHECKPOINT)
+    if note is None:
+        return None
     with verdict.check("witnesses", quorum=trust.quorum):
-        check_witnesses(note_of(fetch(layout.CHECKPOINT)), trust)
-    if checkpoint is None:
-        return None, places
-    with verdict.check("tree", size=checkpoint.size):
+        check_witnesses(note, trust)
+    with verdict.check("tree", size=manifest["log"]["size"]):
+        checkpoint = checkpoint_of(note.text)
         leaves = layout.leaves(fetch, checkpoint.size)
-        if (
-            root_of(reader(fetch, checkpoint.size), checkpoint.size) != checkpoint.root
-            or layout.root_over(leaves) != checkpoint.root
-        ):
+        tree = Tree(leaves)
+        if tree.root() != checkpoint.root:
             raise refused("V104", index=checkpoint.size - 1)
-        places = {leaf: place for place, leaf in enumerate(leaves)}
-    return checkpoint, places
+        for level, index, width in tiles_of(checkpoint.size):
+            path = tile_path(level, index, width)
+            if fetch(path) != tile(tree.read, level, index, width):
+                raise refused("V111", path=path)
+        return _Log(checkpoint, tree, {leaf: place for place, leaf in enumerate(leaves)})
+    return None
 
 
 def _check_results(verdict: Verdict, lines: Mapping[str, Line], entries: Mapping[bytes, int], trust: Trust) -> dict[str, Result]:
@@ -280,7 +295,7 @@ def _logged_lists(results: Mapping[str, Result], looked: _Looked, entries: Mappi
         found[uri] = status_list_at(uri, looked.trust, looked.moment, looked.fetch)
         path = layout.status_file(uri.removeprefix(f"{looked.trust.issuer}/"))
         if leaf_hash(status_list_entry(uri, sha256(looked.fetch(path)).hexdigest())) not in entries:
-            raise refused("V104", index=0)
+            raise refused("V119", what=path)
     return found
 
 
@@ -295,18 +310,37 @@ def _check_states(
                 raise refused("V118", sub=sub, state=int(lines[sub].state))
 
 
-def _check_bundles(verdict: Verdict, lines: Mapping[str, Line], trust: Trust, fetch: Fetch) -> None:
-    """That each unit's bundle shows the token of its line. Many bundles have the same checkpoint, which is looked at once."""
+def _check_rules(verdict: Verdict, results: Mapping[str, Result], fetch: Fetch, entries: Mapping[bytes, int]) -> None:
+    """That the rules which results name were published and logged."""
+    packs = sorted({(result.scheme, result.rule) for result in results.values()})
+    with verdict.check("rules", packs=len(packs)):
+        for scheme, rule in packs:
+            path = layout.rules_file(rule)
+            data = fetch(path)
+            pack = rule_pack_of(data)
+            if (pack.scheme, pack.rule) != (scheme, rule):
+                raise refused("V111", path=path)
+            if leaf_hash(rules_entry(scheme, rule, sha256(data).hexdigest())) not in entries:
+                raise refused("V119", what=path)
+
+
+def _check_bundles(verdict: Verdict, lines: Mapping[str, Line], looked: _Looked, log: _Log | None) -> None:
+    """That each unit's bundle shows the token of its line, under a checkpoint that today's log has grown from.
+
+    Many bundles have the same checkpoint, which is looked at once.
+    """
     seen: set[str] = set()
     with verdict.check("bundles", rows=len(lines)):
         for line in lines.values():
-            bundle = bundle_of(fetch(layout.bundle_file(line.sub)))
+            bundle = bundle_of(looked.fetch(layout.bundle_file(line.sub)))
             if (bundle.token, bundle.proof.index) != (line.jws, line.index):
                 raise refused("V111", path=layout.bundle_file(line.sub))
             bundle.checkpoint()
             if str(bundle.proof.checkpoint) not in seen:
-                check_log(bundle.proof.checkpoint, trust)
-                check_witnesses(bundle.proof.checkpoint, trust)
+                found = check_log(bundle.proof.checkpoint, looked.trust)
+                check_witnesses(bundle.proof.checkpoint, looked.trust)
+                if log is None or found.size > log.tree.size or log.tree.root(found.size) != found.root:
+                    raise refused("V105", old=found.size, new=log.tree.size if log else 0)
                 seen.add(str(bundle.proof.checkpoint))
 
 
@@ -318,7 +352,10 @@ def _check_files(verdict: Verdict, fetch: Fetch, manifest: Mapping[str, Any]) ->
 
 def _file(fetch: Fetch, manifest: Mapping[str, Any], path: str) -> bytes:
     """A file that a manifest names by its digest. Raises ``ProofError`` (V111, V114)."""
+    digest = manifest["files"].get(path)
+    if digest is None:
+        raise refused("V111", path=path)
     data = fetch(path)
-    if sha256(data).hexdigest() != manifest["files"].get(path):
+    if sha256(data).hexdigest() != digest:
         raise refused("V111", path=path)
     return data
