@@ -18,7 +18,21 @@ from envcredit.base.diagnostics import Diagnostic, problem
 from envcredit.cli.help_texts import in_readers_language
 from envcredit.cli.shared import BAD, DONE, LANGUAGE_VARIABLE, language_asked_for, refuse, say
 
-VERBS = ("demo", "scheme", "records", "rate", "explain", "compare", "replay", "report")
+VERBS = (
+    "demo",
+    "scheme",
+    "records",
+    "rate",
+    "explain",
+    "compare",
+    "replay",
+    "report",
+    "keys",
+    "release",
+    "publication",
+    "verify",
+    "witness",
+)
 _INTERRUPTED = 130
 
 

@@ -17,8 +17,8 @@ _PATH = re.compile(r"[A-Za-z0-9_.-]{1,255}(/[A-Za-z0-9_.-]{1,255}){0,15}")
 def folder(root: Path, most: int = MOST_BYTES) -> Fetch:
     """Reads files of the release in ``root`` by their paths within it. ``most``: bytes of one file.
 
-    What it gives raises ``ProofError``: V114 for a path that is not there, is no plain file, or leads out of the folder (by ``..``
-    or by a link); V115 for a file that is too large.
+    What it gives raises ``ProofError``: V114 for a path that is not there, is no plain file, or leads out of the folder, be it by
+    ``..`` or by a link; V115 for a file that is too large.
     """
     inside = root.resolve()
 

@@ -103,10 +103,11 @@ def note_of(data: bytes) -> Note:
     rows = signatures.removesuffix("\n").split("\n")
     if not blank or not signatures.endswith("\n") or len(rows) > MOST_SIGNATURES:
         raise refused("V101", what=NOTE, why="signatures")
-    return Note(text + "\n", tuple(map(_line, rows)))
+    return Note(text + "\n", tuple(map(line_of, rows)))
 
 
-def _line(row: str) -> Line:
+def line_of(row: str) -> Line:
+    """A line of signature as it was written. Raises ``ProofError`` (V101)."""
     name, _, encoded = row.removeprefix(_MARK).partition(" ")
     data = bytes_of_base64(encoded, NOTE)
     if not row.startswith(_MARK) or not _is_name(name) or len(data) <= _ID_BYTES:

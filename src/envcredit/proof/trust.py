@@ -19,6 +19,7 @@ Role = Literal["issuer", "publisher"]
 ROLES: tuple[Role, ...] = ("issuer", "publisher")
 """``issuer`` signs results; ``publisher`` signs status lists, manifests and deltas, day by day. The log has a key of its own."""
 _WHAT, _FOREVER = "trust", 1 << 53
+MOST_TRUST = 1 << 20
 _FIELDS = {"issuer", "keys", "log", "witnesses", "quorum", "fresh_hours"}
 
 
@@ -79,7 +80,9 @@ class Trust:
 def trust_of(data: bytes) -> Trust:
     """The policy of a file. Raises ``ProofError``: V101 form, V116 a quorum that cannot be met."""
     try:
-        plain = json.loads(text_of(data.replace(b"\r", b"").replace(b"\t", b" "), _WHAT))
+        text = text_of(data.replace(b"\r", b"").replace(b"\t", b" "), _WHAT, MOST_TRUST)
+        plain = json.loads(text, object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number)
+        json.dumps(plain, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise refused("V101", what=_WHAT, why="JSON") from error
     if not isinstance(plain, dict) or plain.keys() - _FIELDS or not {"issuer", "keys", "log"} <= plain.keys():
@@ -102,11 +105,24 @@ def trust_of(data: bytes) -> Trust:
         fresh,
     )
     different = {witness.public for witness in found.witnesses}
-    if len(different) != len(found.witnesses) or len({key.id for key in found.keys}) != len(found.keys):
+    named = {witness.name for witness in found.witnesses}
+    if not len(different) == len(named) == len(found.witnesses) or len({key.id for key in found.keys}) != len(found.keys):
         raise refused("V101", what=_WHAT, why="twice")
     if not 0 <= quorum <= len(different) or fresh < 1:
         raise refused("V116", quorum=quorum, witnesses=len(different))
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no key stands twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(pairs[0][0])
+    return found
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
 
 
 def _texts(value: object, field: str) -> list[str]:

@@ -59,6 +59,8 @@ def verify_bundle(data: bytes, trust: Trust, moment: int, fetch: Fetch | None = 
     times: Mapping[str, int] = {}
     with verdict.check("witnesses", quorum=trust.quorum):
         times = check_witnesses(bundle.proof.checkpoint, trust)
+    if not trust.quorum:
+        verdict.notes.append("no_witnesses")
     if result is None:
         return verdict, None
     with verdict.check("expiry"):
@@ -260,6 +262,8 @@ def _check_whole_log(verdict: Verdict, fetch: Fetch, trust: Trust, manifest: Map
         return None
     with verdict.check("witnesses", quorum=trust.quorum):
         check_witnesses(note, trust)
+    if not trust.quorum:
+        verdict.notes.append("no_witnesses")
     with verdict.check("tree", size=manifest["log"]["size"]):
         checkpoint = checkpoint_of(note.text)
         leaves = layout.leaves(fetch, checkpoint.size)
