@@ -132,7 +132,7 @@ class TestRepair:
         made = office.publish(draft("A", "blue", year=2028, records=["r2"], repaired=["r1"]), day=2)
         assert made.restated == 2
         with office.publisher() as publisher:
-            assert [line.state for line in publisher.lines().values()] == [State.IN_FORCE]
+            assert [standing.state for standing in publisher.published().standings] == [State.IN_FORCE]
             rows = list(publisher._ledger.rows())
             assert [(row.state, row.token is None) for row in rows] == [(12, True), (12, True), (0, False)]
 

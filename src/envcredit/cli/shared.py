@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,6 +155,16 @@ def _as_diagnostic(error: Exception) -> Diagnostic:
     if isinstance(error, OSError) and error.filename:
         return problem("C102", path=error.filename, reason=error.strerror)
     return problem("C901", kind=type(error).__name__, message=error)
+
+
+def seconds_now() -> int:
+    """The time, in seconds."""
+    return int(datetime.now(UTC).timestamp())
+
+
+def seconds_at(text: str, option: str) -> int:
+    """The seconds of an instant or a day as :func:`moment_of` reads it; now for an empty text. Raises ``InputError`` (C104)."""
+    return int(datetime.fromisoformat(moment_of(text, option)).timestamp()) if text else seconds_now()
 
 
 def day_of(text: str, option: str) -> date:

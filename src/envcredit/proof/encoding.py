@@ -15,6 +15,7 @@ from envcredit.proof.refusal import refused
 _STANDARD = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _URL = re.compile(r"[A-Za-z0-9_-]*")
 MOST_DEPTH = 32
+_MOST_EXACT = (1 << 53) - 1
 
 
 def base64_of(data: bytes) -> str:
@@ -55,8 +56,7 @@ def bytes_of_base64url(text: str, what: str) -> bytes:
 
 def canonical(value: dict[str, Any]) -> bytes:
     """RFC 8785 canonical JSON. Binary floats are refused with ``TypeError``: a score is text or a whole number."""
-    _no_float(value)
-    return rfc8785.dumps(value)
+    return _written(value)
 
 
 def object_of(data: bytes, what: str, most: int = 1 << 20) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def object_of(data: bytes, what: str, most: int = 1 << 20) -> dict[str, Any]:
         raise refused("V115", what=what, most=most)
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number)
-        same = isinstance(value, dict) and _depth(value) <= MOST_DEPTH and rfc8785.dumps(value) == data
-    except (ValueError, RecursionError, rfc8785.CanonicalizationError) as error:
+        same = isinstance(value, dict) and _depth(value) <= MOST_DEPTH and _written(value) == data
+    except (ValueError, TypeError, RecursionError, rfc8785.CanonicalizationError) as error:
         raise refused("V101", what=what, why="JSON") from error
     if not same:
         raise refused("V101", what=what, why="RFC 8785")
@@ -97,15 +97,22 @@ def _no_number(text: str) -> Any:
     raise ValueError(text)
 
 
-def _no_float(value: object) -> None:
+def _written(value: dict[str, Any]) -> bytes:
+    """By Python's own writer, ten times as fast, where it agrees with RFC 8785: without floats, under ASCII names."""
+    if _is_plain(value):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return rfc8785.dumps(value)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether all names are ASCII and all numbers are whole and small enough. Raises ``TypeError`` for a binary float."""
     if isinstance(value, float):
         raise TypeError(f"binary float in a signed text: {value!r}")
     if isinstance(value, dict):
-        for each in value.values():
-            _no_float(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            _no_float(each)
+        return all(isinstance(name, str) and name.isascii() and _is_plain(each) for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return not isinstance(value, int) or abs(value) <= _MOST_EXACT
 
 
 def _depth(value: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from envcredit.rating.notes import both, points_text, provision
 from envcredit.rating.run import SCHEME_FOLDER, Run
 from envcredit.release.drafts import Draft, Pack
 from envcredit.scheme.model import Scheme
+
+_RECORD = re.compile("[0-9a-f]{64}")
+"""The id of a record, which is not published."""
 
 
 def rule_pack(run: Run) -> Pack:
@@ -104,7 +108,7 @@ class _Whole:
         if score["score"] is not None and grade["status"] == "rated":
             said["score"] = points_text(score["score"], self._step)
         if score["reason"]:
-            said["why"] = score["reason"].partition("#")[0]
+            said["why"] = ":".join(part for part in score["reason"].partition("#")[0].split(":") if not _RECORD.fullmatch(part))
         if self.run.scheme.status != "complete":
             said["incomplete"] = True
         if reasons := list(_reasons(rows["point"], self.run.scheme, self._step)):

@@ -38,6 +38,7 @@ from envcredit.release.folder import Folder
 from envcredit.release.guard import Guard
 from envcredit.release.keys import KeyRing
 from envcredit.release.ledger import SHOWN, Ledger, Row, Version
+from envcredit.release.standing import Published, published_of
 
 Random = Callable[[int], bytes]
 Witnessing = Callable[[Note, Callable[[int], list[bytes]]], Sequence[Cosignature]]
@@ -117,9 +118,10 @@ class Publisher:
         self._write_out(last, everything=True)
         return self._said(0, 0)
 
-    def lines(self) -> Mapping[str, Line]:
-        """The public state."""
-        return self._ledger.lines()
+    def published(self) -> Published:
+        """What is public now."""
+        last, packs = self._last(), dict(self._ledger.execute("SELECT rule, data FROM pack"))
+        return published_of(last.number, last.moment, self._keys.issuer_name, self._ledger.lines(), packs)
 
     def _said(self, added: int, restated: int) -> Publication:
         last = self._last()
