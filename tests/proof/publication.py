@@ -217,6 +217,7 @@ class Publication:
         self.files[layout.MANIFEST] = sign_manifest(payload, RELEASE, "publisher-1", KEYS["publisher"]).encode() + b"\n"
 
 
+FIRST_BUNDLE = "kept-by-the-bank.txt"
 UNITS = ("91500000MA5U000001", "91500000MA5U000002", "园区-3")
 
 
@@ -228,7 +229,7 @@ def _published() -> Publication:
     made.log(key_entry("created", "issuer-1", "issuer", base64url_of(KEYS["issuer"].public), FIRST))
     made.log(rules_entry("model/enterprise", RULE, sha256(data).hexdigest()))
     made.publish([result(n, sub, 1, FIRST) for n, sub in enumerate(UNITS)], FIRST)
-    made.files["first"] = made.files[layout.full_file(1)]
+    made.files[FIRST_BUNDLE] = made.files[layout.bundle_file(UNITS[0])]
     made.publish([result(3, UNITS[0], 2, FIRST + DAY)], FIRST + DAY, {0: State.SUPERSEDED})
     return made
 
