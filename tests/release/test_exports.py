@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from envcredit.errors import InputError
 from envcredit.proof.statuslist import State
-from envcredit.release.exports import FORMATS, Stated, export
+from envcredit.release.exports import FORMATS, Ended, Stated, export
 from envcredit.release.exports.mapping import VALUES, mapping_of, shipped
 from envcredit.release.exports.public_list import sections, shares
 
@@ -201,3 +201,15 @@ def test_a_release_with_nothing_to_show_has_its_files(standing, publish):
     assert set(VALUES) == {c.value for c in shipped("credit_platform").columns} | {
         "unit_type", "party_class", "industry", "park", "known_at", "remark", "published_on", "authority_code", "sequence",
     }  # fmt: skip
+
+
+def test_the_platform_hears_of_results_that_left_the_release(published):
+    one, other = published.standings[0].result.sub, "站-9"
+    ended = (Ended(one, "urn:envrating:90", State.REPAIRED), Ended(other, "urn:envrating:91", State.TERM_OVER))
+    rows = rows_of(export(published, "credit-platform", "csv", Stated(authority="示例市生态环境局", ended=ended)))
+    assert len(rows) == len(published.standings) + 2
+    row = {column: text for column, text in named(rows, "结果编号", "urn:envrating:90").items() if text}
+    kept = {"统一社会信用代码": one, "状态": "已修复", "结果编号": "urn:envrating:90", "评价机关": "示例市生态环境局"}
+    assert row == kept | {"发布方标识": "https://rating.example.gov.cn"}
+    assert named(rows, "单位标识", other)["状态"] == "公示期届满"
+    assert "urn:envrating:90" not in export(published, "public-list", "csv", Stated(ended=ended)).decode()

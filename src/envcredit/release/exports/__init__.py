@@ -11,11 +11,11 @@ from envcredit.release.exports.credit_platform import credit_platform
 from envcredit.release.exports.mapping import FieldMapping, read_mapping, shipped
 from envcredit.release.exports.penalty_disclosure import penalty_disclosure
 from envcredit.release.exports.public_list import public_list, public_list_html, public_list_sheets
-from envcredit.release.exports.stated import NOTHING, Stated
+from envcredit.release.exports.stated import NOTHING, Ended, Stated
 from envcredit.release.exports.table import Table, as_csv, as_xlsx
 from envcredit.release.standing import Published
 
-__all__ = ["FORMATS", "Stated", "export", "read_mapping"]
+__all__ = ["FORMATS", "Ended", "Stated", "export", "read_mapping"]
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "credit-platform": ("csv", "xlsx"),

@@ -12,6 +12,7 @@ from envcredit.proof.result import SOLE_TRADER, Reason, Result
 from envcredit.proof.rules import PackClause, RulePack
 from envcredit.proof.statuslist import State
 from envcredit.rating.notes import titled
+from envcredit.rating.scores import NOT_ESTABLISHED
 from envcredit.release.standing import Standing
 
 SHOWN = (State.IN_FORCE, State.SUSPENDED)
@@ -33,6 +34,14 @@ def day_text(day: str, language: Language) -> str:
     """``2026-03-01`` as it stands in a letter."""
     year, month, number = map(int, day.split("-"))
     return word("explain.day", language, year=year, month=month, day=number)
+
+
+def moment_text(instant: str, language: Language) -> str:
+    """``2026-07-01T00:00:00Z`` by the clock of China, as it stands in a letter."""
+    moment = datetime.fromisoformat(instant).astimezone(_CHINA)
+    return word(
+        "publication.moment", language, day=day_text(f"{moment:%Y-%m-%d}", language), hour=moment.hour, minute=f"{moment:%M}"
+    )
 
 
 def unit_code(result: Result) -> str:
@@ -70,6 +79,8 @@ def why_words(standing: Standing, language: Language) -> str:
         term = _term(rest.partition(":")[0], language)
         return word("reason.missing", language, rule=standing.pack.rules[rule].words[language], missing=term)
     rule = why.partition("#")[0]
+    if rule == NOT_ESTABLISHED.rstrip("#"):
+        return word("publication.not_established", language)
     return standing.pack.rules[rule].words[language] if rule in standing.pack.rules else why
 
 

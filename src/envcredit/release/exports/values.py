@@ -6,15 +6,17 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from envcredit.base import uscc
 from envcredit.base.labels import Language, word
 from envcredit.base.own_yaml import own_yaml
 from envcredit.base.regions import built_in
 from envcredit.base.vocabulary import read_vocabulary
 from envcredit.proof.rules import RulePack
+from envcredit.proof.statuslist import State
 from envcredit.rating.notes import titled
 from envcredit.release.exports.mapping import VALUES, Filled
 from envcredit.release.exports.spoken import SHOWN, china_day, is_sole_trader, state_words, unit_code, why_words
-from envcredit.release.exports.stated import Stated
+from envcredit.release.exports.stated import Ended, Stated
 from envcredit.release.standing import Published, Standing
 
 WITHHELD = frozenset({"grade", "score", "previous_grade", "why", "remark"})
@@ -29,7 +31,30 @@ def filled(published: Published, stated: Stated, *, all_states: bool, language: 
     """
     calendar = {rule: _by_calendar_year(pack) for rule, pack in published.packs.items()}
     units = [s for s in published.standings if all_states or s.state in SHOWN]
-    return [_row(standing, published, stated, calendar.get(standing.pack.rule, False), language) for standing in units]
+    rows = [_row(standing, published, stated, calendar.get(standing.pack.rule, False), language) for standing in units]
+    return rows + [_ended(each, published, stated, language) for each in stated.ended if all_states]
+
+
+def _ended(ended: Ended, published: Published, stated: Stated, language: Language) -> Filled:
+    """The row of a result of which only its end is known."""
+    valid = uscc.verdict(ended.sub).status == "valid"
+    row = dict.fromkeys(VALUES, ("", "")) | _office(published, stated)
+    row |= {"result": (ended.result, ended.result), "state": _state(ended.state, language)}
+    return row | {"code" if valid else "unit_id": (ended.sub, ended.sub)}
+
+
+def _state(state: State, language: Language) -> tuple[str, str]:
+    return state.name.lower(), state_words(state, language)
+
+
+def _office(published: Published, stated: Stated) -> dict[str, tuple[str, str]]:
+    texts = {
+        "published_on": china_day(published.moment),
+        "authority": stated.authority or published.issuer,
+        "authority_code": stated.authority_code,
+        "issuer": published.issuer,
+    }
+    return {name: (text, text) for name, text in texts.items()}
 
 
 def _row(standing: Standing, published: Published, stated: Stated, calendar: bool, language: Language) -> Filled:
@@ -47,16 +72,12 @@ def _row(standing: Standing, published: Published, stated: Stated, calendar: boo
         "why": "" if result.grade else why_words(standing, language),
         "remark": _remark(standing, language),
         "issued_on": china_day(result.iat),
-        "published_on": china_day(published.moment),
         "publish_until": result.publish_until,
-        "authority": stated.authority or published.issuer,
-        "authority_code": stated.authority_code,
-        "issuer": published.issuer,
         "result": result.jti,
         "sequence": str(result.seq),
     }
     row = {name: (text, text) for name, text in texts.items()}
-    row |= _coded(standing, language)
+    row |= _office(published, stated) | _coded(standing, language)
     if not shown:
         row |= dict.fromkeys(WITHHELD, ("", ""))
     assert row.keys() == set(VALUES)
@@ -87,7 +108,7 @@ def _coded(standing: Standing, language: Language) -> dict[str, tuple[str, str]]
         "unit_type": (kind, kinds[kind][language] if kind in kinds else kind),
         "party_class": (party, word(f"publication.party.{party}", language) if party else ""),
         "grade": (result.grade or "", grade.words[language] if grade else ""),
-        "state": (standing.state.name.lower(), state_words(standing.state, language)),
+        "state": _state(standing.state, language),
     }
 
 
