@@ -107,7 +107,8 @@ def test_pdf_says_what_the_page_says_and_is_always_the_same(published, tmp_path,
     made = [unit_notice(published, "示例化工有限公司", "pdf", BUREAU, language=language) for _ in range(2)]
     assert made[0] == made[1]
     assert made[0].startswith(b"%PDF-")
-    assert {name for name in re.findall(rb"/BaseFont ?/([A-Za-z0-9+-]+)", made[0]) if b"NotoSansCJKsc" not in name} == set()
+    assert set(re.findall(rb"D:[0-9]{14}Z", made[0])) == {b"D:20261118110640Z"}
+    assert {name.partition(b"+")[2] for name in re.findall(rb"/BaseFont ?/([A-Za-z0-9+-]+)", made[0])} == {b"NotoSansCJKsc-Thin"}
     assert "91431003MB0000019L" in pdf_text(made[0], tmp_path / "a.pdf")
 
 
@@ -120,6 +121,7 @@ def test_hostile_text_stays_text_in_both(standing, publish, tmp_path):
     shown = pdf_text(public_notice(hostile, "pdf", Stated(authority=HOSTILE)), tmp_path / "a.pdf")
     assert '#panic("x")' in " ".join(shown.split())
     assert "<script>" in shown
+    assert "行\ufffd尾" in "".join(shown.split())
 
 
 def test_a_result_that_is_not_shown_gets_no_notice(published):

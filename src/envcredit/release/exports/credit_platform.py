@@ -14,4 +14,4 @@ def credit_platform(published: Published, stated: Stated = NOTHING, mapping: Fie
 
     ``mapping``: the columns of the office's own template; without one, those of ``data/exports/credit_platform.yaml``.
     """
-    return laid_out(mapping or shipped("credit_platform"), filled(published, stated, all_states=True))
+    return laid_out(mapping or shipped("credit_platform"), filled(published, stated))

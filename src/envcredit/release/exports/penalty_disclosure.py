@@ -14,5 +14,5 @@ def penalty_disclosure(published: Published, stated: Stated = NOTHING, mapping: 
 
     ``mapping``: without one, ``data/exports/penalty_disclosure.yaml``, which says why each other field is left out.
     """
-    rows = [row for row in filled(published, stated, all_states=False) if row["grade"][0]]
+    rows = [row for row in filled(published, stated) if row["grade"][0]]
     return laid_out(mapping or shipped("penalty_disclosure"), rows)

@@ -23,16 +23,14 @@ WITHHELD = frozenset({"grade", "score", "previous_grade", "why", "remark"})
 """What is said of a unit: not of one whose result was withdrawn, repaired or shown for its whole term."""
 
 
-def filled(published: Published, stated: Stated, *, all_states: bool, language: Language = "zh") -> list[Filled]:
-    """A row for every unit, in the order of the release.
+def filled(published: Published, stated: Stated, language: Language = "zh") -> list[Filled]:
+    """A row for every unit in the order of the release, then for those that left it.
 
-    ``all_states``: also for results that may not be shown any longer, without what they said, so that whoever has the old row
-    learns to stop using it.
+    A result that may not be shown any longer has its row without what it said, so that whoever has the old one stops using it.
     """
     calendar = {rule: _by_calendar_year(pack) for rule, pack in published.packs.items()}
-    units = [s for s in published.standings if all_states or s.state in SHOWN]
-    rows = [_row(standing, published, stated, calendar.get(standing.pack.rule, False), language) for standing in units]
-    return rows + [_ended(each, published, stated, language) for each in stated.ended if all_states]
+    rows = [_row(each, published, stated, calendar.get(each.pack.rule, False), language) for each in published.standings]
+    return rows + [_ended(each, published, stated, language) for each in stated.ended]
 
 
 def _ended(ended: Ended, published: Published, stated: Stated, language: Language) -> Filled:
