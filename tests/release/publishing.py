@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,3 +120,9 @@ class Office:
     @property
     def fetch(self) -> Callable[[str], bytes]:
         return lambda path: (self.out / path).read_bytes()
+
+
+def texts(folder: Path) -> bytes:
+    """Everything that lies in a folder, unpacked where it is packed."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return b"".join(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files)

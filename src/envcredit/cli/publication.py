@@ -154,7 +154,7 @@ def _notice(out: _Out, unit: _SomeUnit = "", *, to: _To, lang: LanguageOption = 
         from envcredit.release.reading import read_published
 
         published, ending = read_published(out), to.suffix.removeprefix(".")
-        data = unit_notice(published, published.find(unit), ending) if unit else public_notice(published, ending)
+        data = unit_notice(published, unit, ending) if unit else public_notice(published, ending)
         to.write_bytes(data)
         return Answer({"file": str(to)}, word("publication.written", lang, file=to))
 
