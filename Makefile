@@ -1,7 +1,7 @@
 # make demo | make test | make docs: each sets up everything it needs on a fresh machine.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check spark bench docs docs-build docs-refresh lock clean
+.PHONY: help setup demo test check spark bench chaos docs docs-build docs-refresh lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,9 @@ $(SPARK): requirements/spark-server.txt | $(STAMP)
 bench: setup  ## measured against peers, one run; see bench/README.md
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement bench/requirements.txt
 	$(BIN)/python -m bench.run city province --out bench/results/$$($(BIN)/python -c 'from importlib.metadata import version; print(version("envcredit"))').json
+
+chaos: setup  ## kills, power cuts, full disks, flipped bits, rewinds, mutants: the safety figures of publishing
+	$(BIN)/python tests/chaos/run.py
 
 docs: docs-build  ## the manual in zh and en, opened in a browser
 	@$(BIN)/python docs/open_manual.py build/docs/zh/index.html
