@@ -18,6 +18,9 @@ ROOMS = {
     "R": {"zh": "R 记录：读取、清洗、入库", "en": "R Records: reading, cleaning, arrival"},
     "S": {"zh": "S 评价办法：读取与检查", "en": "S Scheme: reading and checks"},
     "T": {"zh": "T 评价：运行、说明、比较、复算", "en": "T Rating: run, explain, compare, replay"},
+    "V": {"zh": "V 证明：签名、日志、状态、增量", "en": "V Proof: signatures, log, states, deltas"},
+    "P": {"zh": "P 发布：密钥、台账、导出、告知书", "en": "P Release: keys, ledger, exports, notices"},
+    "L": {"zh": "L 贷款：贷款名单、匹配、政策", "en": "L Lending: loan book, match, policy"},
     "C": {"zh": "C 命令行", "en": "C Command line"},
 }
 SEVERITY = {
@@ -33,7 +36,8 @@ def pages(language: str) -> dict[str, str]:
     parts = [f"# {TITLES[language]}\n\n{INTRODUCTION[language]}\n"]
     for letter, title in ROOMS.items():
         entries = [e for c, e in code_table().items() if c.startswith(letter)]
-        parts += [f"## {title[language]}\n", *(_section(e, language) for e in entries)]
+        if entries:
+            parts += [f"## {title[language]}\n", *(_section(e, language) for e in entries)]
     return {"diagnostics": "\n".join(parts)}
 
 

@@ -16,11 +16,14 @@ any text: digests, seconds and long tables are cut this way, nothing else.
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,15 +115,53 @@ def matches(expected: list[str], found: list[str]) -> bool:
 
 
 def type_in(command: str, folder: Path, language: str) -> list[str]:
-    """Types one command in ``folder`` and gives the lines that appear, of both streams."""
+    """Types one command in ``folder`` and gives the lines that appear, of both streams.
+
+    ``envcredit`` alone, or with ``head`` or ``tail`` behind it, is called in this process, which need not import it anew.
+    """
     surroundings = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": str(folder),
+        "ENVCREDIT_CACHE": os.environ.get("ENVCREDIT_CACHE", ""),
         "ENVCREDIT_LANG": language,
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "100",
         "NO_COLOR": "1",
     }
+    if (called := _ALONE.fullmatch(command)) and "--help" not in command:
+        text = _called(shlex.split(called["words"]), folder, surroundings)
+    else:
+        text = _typed(command, folder, surroundings)
+        called = None
+    lines = [line.rstrip() for line in text.rstrip("\n").split("\n")] if text else []
+    if called is None or not called["cut"]:
+        return lines
+    count = int(called["count"])
+    return lines[:count] if called["cut"] == "head" else lines[-count:]
+
+
+_ALONE = re.compile(r"envcredit (?P<words>[^|&;<>$`*?~(){}\\]*?)(?: \| (?P<cut>head|tail) -(?P<count>[0-9]+))?")
+"""A command without anything that a shell would have to make sense of."""
+
+
+def _called(words: list[str], folder: Path, surroundings: Mapping[str, str]) -> str:
+    from envcredit.cli.app import main
+
+    before, kept = Path.cwd(), dict(os.environ)
+    said = io.StringIO()
+    try:
+        os.chdir(folder)
+        os.environ.update(surroundings)
+        with redirect_stdout(said), redirect_stderr(said), suppress(SystemExit):
+            main(words)
+    finally:
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(kept)
+    return said.getvalue()
+
+
+def _typed(command: str, folder: Path, surroundings: Mapping[str, str]) -> str:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
@@ -131,4 +172,4 @@ def type_in(command: str, folder: Path, language: str) -> list[str]:
         timeout=300,
         check=False,
     )
-    return [line.rstrip() for line in done.stdout.decode("utf-8").rstrip("\n").split("\n")] if done.stdout else []
+    return done.stdout.decode("utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -27,10 +29,17 @@ def _named(page: Path) -> str:
 
 @pytest.fixture(scope="session")
 def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that ``envcredit demo`` makes, made once."""
-    folder = tmp_path_factory.mktemp("reader") / "demo-city"
-    said = type_in(f"envcredit demo --out {folder}", folder.parent, "en")
-    assert folder.is_dir(), said
+    """The folder that ``envcredit demo`` makes, made once for all processes of these tests."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "reader"
+    shared.mkdir(exist_ok=True)
+    folder = shared / "demo-city"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "made").exists():
+            said = type_in(f"envcredit demo --out {folder}", shared, "en")
+            assert folder.is_dir(), said
+            (shared / "made").touch()
     return folder
 
 
