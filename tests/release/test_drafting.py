@@ -54,7 +54,13 @@ def test_what_is_said_of_each_unit(before: Run) -> None:
     said = {each.sub: each for each in drafts_of(before, 12)}
     assert sorted(said) == ["91350100M000100Y43", "92431000MA4Q8W3R9W", "U2", "U3", "U5"]
     first = said["91350100M000100Y43"].said
-    assert first["unit"] == {"id": "U1", "name": "甲示例厂", "unit_type": "enterprise"}
+    assert first["unit"] == {
+        "id": "U1",
+        "code": "91350100M000100Y43",
+        "name": "甲示例厂",
+        "former_names": ["旧甲示例厂"],
+        "unit_type": "enterprise",
+    }
     assert (first["rated"], first["score"], first["grade"], first["publish_until"]) == ("rated", "93", "blue", "2027-07-31")
     (reason,) = first["reasons"]
     assert (reason["rule"], reason["facts"], reason["points"], reason["until"]) == ("fined", 2, "-7", "2027-05-01")

@@ -33,10 +33,12 @@ class _Part(BaseModel):
 
 
 class Subject(_Part):
-    """The unit as the bureau lists it. ``name`` is not given for a sole trader."""
+    """The unit as the bureau lists it. Names are not given for a sole trader. ``code``: its unified code."""
 
     id: Text
+    code: Text | None = None
     name: Text | None = None
+    former_names: Annotated[tuple[Text, ...] | None, Field(max_length=20, strict=False)] = None
     unit_type: Text | None = None
     region: Text | None = None
     industry: Text | None = None

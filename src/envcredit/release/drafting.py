@@ -148,12 +148,13 @@ def _inputs_digest(inputs: Mapping[str, Any]) -> str:
     return digest_of(named)
 
 
-def _subject(unit: Mapping[str, Any]) -> dict[str, str]:
+def _subject(unit: Mapping[str, Any]) -> dict[str, Any]:
     """The unit as it is published. A sole trader's name is a person's, and so is left out."""
     code = unit.get("uscc") or ""
-    name = {} if code.startswith(SOLE_TRADER) else {"name": unit["name"]}
+    former = [name.strip() for name in (unit.get("former_names") or "").split("|") if name.strip()]
+    names = {} if code.startswith(SOLE_TRADER) else {"name": unit["name"], "former_names": former}
     named = {key: unit.get(key) for key in ("unit_type", "region", "industry", "park")}
-    return {"id": unit["unit_id"], **name, **{key: str(value) for key, value in named.items() if value}}
+    return {"id": unit["unit_id"], **{key: value for key, value in {"code": code, **names, **named}.items() if value}}
 
 
 def _reasons(points: Iterable[Mapping[str, Any]], scheme: Scheme, step: Decimal) -> Iterator[dict[str, Any]]:
