@@ -95,3 +95,14 @@ def test_a_later_signature_must_hold_under_a_key_of_the_settings(office: Office,
         with pytest.raises(ProofError) as caught:
             publisher.cosign([replace(cosign(text, key.name, other, FIRST), id=key.id)])
     assert caught.value.diagnostics[0].code == "V102"
+
+
+def test_bundles_of_earlier_versions_get_the_better_checkpoint(office: Office, bank: Bank) -> None:
+    key, ask, _signer = bank
+    office.publish(draft("A"))
+    with office.publisher(witnessing([ask], [key])) as publisher:
+        publisher.publish([draft("B")], PACKS, FIRST + DAY, office.random)
+    for sub in "AB":
+        verdict, _shown = verify_bundle(office.fetch(layout.bundle_file(sub)), asking(office, key), FIRST + DAY, office.fetch)
+        assert verdict.holds, (sub, [one.message("en") for one in verdict.failures])
+    assert verify_release(office.fetch, asking(office, key), FIRST + DAY)[0].holds

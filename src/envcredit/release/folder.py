@@ -30,6 +30,7 @@ from envcredit.release.ledger import SHOWN, Ledger, Row, Version
 Pages = Callable[[Version, Note, Mapping[str, Line], Mapping[str, bytes]], Mapping[str, bytes]]
 """Further files by path: from the version, its checkpoint, the public state, and rule packs by rule digest."""
 
+_HEADS = "SELECT number, note, size FROM signed JOIN version USING (number)"
 _COLUMNS = (
     "sub", "jti", "state", "seq", "name", "unit_type", "region", "industry", "park", "scheme", "rule", "as_of", "known_at",
     "rated", "grade", "score", "why", "publish_until", "index", "jws", "salt",
@@ -133,18 +134,17 @@ def _status(ledger: Ledger) -> Iterator[tuple[str, bytes]]:
 
 
 def _bundles(ledger: Ledger, version: Version, *, everything: bool) -> Iterator[tuple[str, bytes]]:
-    """The bundle of each result that is shown, under the checkpoint of the version that published it."""
-    notes: dict[int, tuple[Note, int]] = {}
+    """The bundle of each result that is shown, under the checkpoint of the version that published it.
+
+    Where the newest checkpoint has more signatures of witnesses, as when these came later, it takes the place of the older one.
+    """
+    heads = {number: (note_of(text.encode()), size) for number, text, size in ledger.execute(_HEADS)}
+    newest = heads[version.number]
     for row in ledger.current().values():
-        if row.token is None or row.state not in SHOWN or not (everything or row.version == version.number):
-            continue
-        if row.version not in notes:
-            found = ledger.note(row.version)
-            assert found is not None
-            size = int(ledger.execute("SELECT size FROM version WHERE number = ?", row.version)[0][0])
-            notes[row.version] = note_of(found[0].encode()), size
-        note, size = notes[row.version]
-        yield layout.bundle_file(row.sub), _bundle(ledger, row, note, size)
+        own = heads[row.version]
+        weaker = len(own[0].lines) < len(newest[0].lines)
+        if row.state in SHOWN and (everything or weaker or row.version == version.number):
+            yield layout.bundle_file(row.sub), _bundle(ledger, row, *(newest if weaker else own))
 
 
 def _bundle(ledger: Ledger, row: Row, note: Note, size: int) -> bytes:
