@@ -111,6 +111,7 @@ class TestRepair:
         second = state_of(office.fetch(layout.full_file(2)), "full")
         with office.publisher() as publisher:
             publisher.restate("A", State.REPAIRED, "示环修〔2027〕1号", FIRST + 2 * DAY, office.random)
+            assert second["A"].jws.split(".")[1].encode() not in texts(office.ledger), "while the ledger is still open"
         holds(office, 2)
         verdict, state, version = follow(second, 2, office.fetch, office.trust())
         assert verdict.holds
