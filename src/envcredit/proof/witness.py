@@ -37,9 +37,9 @@ _WHAT, _ROOT_OF_NOTHING = "request", sha256(b"").digest()
 class Reply(NamedTuple):
     """What a witness answers: an HTTP status, a body, and the body's type.
 
-    200: its line of signature. 400: not a request, or the old size is above the new one. 403: no signature of a trusted key, or one
-    that does not hold. 404: an unknown log. 409: the old size is not that of the checkpoint co-signed last, which is the body. 422:
-    the proof does not hold, or another root for the same size.
+    200: its line of signature. 400: not a request, or the old size is above the new one. 403: no signature of a trusted key, or
+    one that does not hold. 404: an unknown log. 409: the old size is not that of the checkpoint co-signed last, which is the
+    body. 422: the proof does not hold, or another root for the same size.
     """
 
     status: int
@@ -140,7 +140,7 @@ def _goes_on(seen: Checkpoint | None, new: Checkpoint, proof: Sequence[bytes]) -
 def submit(
     ask: Callable[[bytes], tuple[int, bytes]], note: Note, prove: Callable[[int], Sequence[bytes]], old: int = 0
 ) -> list[Line]:
-    """Has a checkpoint co-signed. ``ask`` sends a request and returns status and body; ``old``: the size last co-signed, if known.
+    """Has a checkpoint co-signed. ``ask`` sends a request and returns status and body; ``old``: the size last co-signed.
 
     The lines are those that the witness gave; nobody has checked them yet. Raises ``ProofError``: V121 with the status if it
     refuses, V101 for an answer that is none.
