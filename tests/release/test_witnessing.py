@@ -16,6 +16,7 @@ from envcredit.proof.signers import KeyFile, create_key_file
 from envcredit.proof.trust import Trust
 from envcredit.proof.verify import verify_bundle, verify_release
 from envcredit.proof.witness import StoreFolder, Witness
+from envcredit.release.keys import trust_witness
 from envcredit.release.witnessing import witnessing
 
 Bank = tuple[NoteKey, Callable[[bytes], tuple[int, bytes]], KeyFile]
@@ -72,6 +73,7 @@ def test_a_line_that_does_not_hold_is_left_out(office: Office, bank: Bank, tmp_p
 
 def test_signatures_that_come_later_go_into_the_checkpoint_and_its_bundles(office: Office, bank: Bank) -> None:
     key, _ask, signer = bank
+    trust_witness(office.keys, str(key))
     office.publish(draft("A"))
     fewer, _shown = verify_bundle(office.fetch(layout.bundle_file("A")), asking(office, key), FIRST, office.fetch)
     assert [one.code for one in fewer.failures] == ["V106"]
@@ -86,8 +88,7 @@ def test_signatures_that_come_later_go_into_the_checkpoint_and_its_bundles(offic
 
 def test_a_later_signature_must_hold_under_a_key_of_the_settings(office: Office, bank: Bank, tmp_path: Path) -> None:
     key, _ask, _signer = bank
-    settings = office.keys / "publisher.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("witnesses: []", f"witnesses: ['{key}']"), "utf-8")
+    trust_witness(office.keys, str(key))
     other = create_key_file(tmp_path / "other.pem", b"o" * 32)
     office.publish(draft("A"))
     with office.publisher() as publisher:

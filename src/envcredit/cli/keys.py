@@ -20,6 +20,8 @@ _SEED = 32
 _Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.keys.folder"), show_default=False)]
 _Issuer = Annotated[str, typer.Option("--issuer", metavar="URL", help=say("cli.keys.issuer"), show_default=False)]
 _Role = Annotated[Literal["issuer", "publisher"], typer.Argument(metavar="ROLE", help=say("cli.keys.role"), show_default=False)]
+_Witness = Annotated[str, typer.Argument(metavar="KEY|FILE", help=say("cli.keys.its_key"), show_default=False)]
+_Quorum = Annotated[int | None, typer.Option("--quorum", metavar="N", help=say("cli.keys.quorum"), show_default=False)]
 _Key = Annotated[str, typer.Argument(metavar="KEY", help=say("cli.keys.key"), show_default=False)]
 
 
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
     keys.command("rotate", help=say("cli.keys.rotate"))(_rotate)
     keys.command("retire", help=say("cli.keys.retire"))(_retire)
     keys.command("show", help=say("cli.keys.show"))(_show)
+    keys.command("witness", help=say("cli.keys.witness"))(_witness)
     app.add_typer(keys, name="keys")
 
 
@@ -70,6 +73,18 @@ def _show(folder: _Folder, lang: LanguageOption = "zh", as_json: JsonOption = Fa
     run(work, lang=lang, as_json=as_json)
 
 
+def _witness(
+    folder: _Folder, witness: _Witness, *, quorum: _Quorum = None, lang: LanguageOption = "zh", as_json: JsonOption = False
+) -> None:
+    def work() -> Answer:
+        from envcredit.release.keys import trust_witness
+
+        file = Path(witness)
+        return _answer(trust_witness(folder, file.read_text("utf-8").strip() if file.is_file() else witness, quorum), lang)
+
+    run(work, lang=lang, as_json=as_json)
+
+
 def _answer(ring: KeyRing, lang: Language) -> Answer:
     trust = ring.trust()
     keys = [{"kid": key.id, "role": key.role, "in_use": key.last >= 1 << 53} for key in ring.keys]
@@ -78,9 +93,12 @@ def _answer(ring: KeyRing, lang: Language) -> Answer:
 
 def _told(ring: KeyRing, lang: Language) -> Iterator[str]:
     yield word("keys.issuer", lang, issuer=ring.issuer_name)
-    yield word("keys.log", lang, public=str(ring.trust().log))
+    trust = ring.trust()
+    yield word("keys.log", lang, public=str(trust.log))
     for key in ring.keys:
         state = word("keys.in_use" if key.last >= 1 << 53 else "keys.ended", lang)
         since = datetime.fromtimestamp(key.first, UTC).date().isoformat()
         yield word("keys.one", lang, name=key.id, role=word(f"keys.role.{key.role}", lang), since=since, state=state)
+    for witness in trust.witnesses:
+        yield word("keys.witness", lang, public=str(witness), quorum=trust.quorum)
     yield word("keys.keep", lang)

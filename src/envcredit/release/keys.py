@@ -168,6 +168,21 @@ def retire_key(folder: Path, key_id: str, moment: int) -> tuple[Key, ...]:
     return kept
 
 
+def trust_witness(folder: Path, witness: str, quorum: int | None = None) -> KeyRing:
+    """Adds a witness (``name+id+key``) to the settings, and how many must have signed from now on (as before unless given).
+
+    Raises ``InputError`` (P104) for a quorum that cannot be met, and ``ProofError`` (V101) for a witness that is no key.
+    """
+    ring = read_keys(folder)
+    known = [*ring.settings.witnesses, *([] if witness in ring.settings.witnesses else [str(note_key(witness))])]
+    asked = ring.settings.quorum if quorum is None else quorum
+    if asked > len(known):
+        raise InputError([problem("P104", Place(str(folder / SETTINGS)), found=f"quorum: {asked}")])
+    settings = ring.settings.model_copy(update={"witnesses": tuple(known), "quorum": asked})
+    (folder / SETTINGS).write_text(_settings_text(settings), "utf-8")
+    return read_keys(folder)
+
+
 def read_keys(folder: Path) -> KeyRing:
     """The ring of a folder. Raises ``InputError``: P102, P103 private keys, P104 settings, P106 the list, P107 none in use."""
     settings, keys, log_public, since = _plain(folder)
@@ -234,5 +249,6 @@ valid_days: {settings.valid_days}      # 签名有效天数 / how long a signatu
 publish_months: {settings.publish_months}   # 公示月数（本机构自定）/ months a result is shown, the publisher's own choice
 fresh_hours: {settings.fresh_hours}
 quorum: {settings.quorum}            # 至少几个见证签名 / how many witnesses must have signed
-witnesses: []        # 名称+标识+公钥 / name+id+key of each witness
+# 名称+标识+公钥 / name+id+key of each witness
+witnesses: [{", ".join(f'"{witness}"' for witness in settings.witnesses)}]
 """

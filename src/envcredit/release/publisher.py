@@ -101,10 +101,16 @@ class Publisher:
         return self._said(0, work.restated)
 
     def cosign(self, lines: Sequence[Cosignature]) -> Publication:
-        """Adds signatures of witnesses to the newest checkpoint. Raises ``ProofError`` (V102) for one that does not hold."""
-        last = self._last()
+        """Adds signatures of witnesses to the newest checkpoint.
+
+        Raises ``InputError`` (P120) for a witness that the settings do not name, ``ProofError`` (V102) for a line that is false.
+        """
+        last, known = self._last(), self._keys.trust().witnesses
         note = with_lines(self._note(last), lines)
-        for witness in self._keys.trust().witnesses:
+        strangers = [line.name for line in lines if (line.name, line.id) not in {(key.name, key.id) for key in known}]
+        if strangers:
+            raise InputError([problem("P120", found=", ".join(strangers))])
+        for witness in known:
             note.times_of(witness)
         with self._ledger.transaction():
             self._ledger.execute("UPDATE signed SET note = ?, written = 0 WHERE number = ?", str(note), last.number)
