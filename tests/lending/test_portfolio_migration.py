@@ -174,7 +174,8 @@ def test_monthly_to_yearly_and_back(scipy: None) -> None:
     yearly = compounded(monthly, 12)
     np.testing.assert_allclose(yearly, probabilities(matrix_logarithm(monthly), 12), atol=1e-12)
     np.testing.assert_allclose(compounded(monthly, 0), np.eye(3))
-    np.testing.assert_allclose(compounded(monthly * 1.0001, 12), yearly, atol=1e-12)
+    np.testing.assert_allclose(compounded(monthly * 1.0001, 12), yearly * 1.0001**12, atol=1e-12)
+    np.testing.assert_allclose(matrix_logarithm(monthly * 1.0001), matrix_logarithm(monthly), atol=1e-12)
     with pytest.raises(ValueError, match="sums to"):
         compounded(monthly * 1.01, 12)
     with pytest.raises(ValueError, match="square"):

@@ -99,18 +99,22 @@ def duration_bootstrap(
 
 
 def compounded(matrix: Floats, periods: int) -> Floats:
-    """A matrix for one period over several: monthly to yearly with 12, yearly to five years with 5."""
+    """A matrix for one period over several: monthly to yearly with 12, yearly to five years with 5.
+
+    Rows are taken as printed, rounding and all. Raises ``ValueError`` where they do not sum to one within 0.0005.
+    """
     if periods < 0:
         raise ValueError(f"periods: {periods}")
-    result: Floats = np.linalg.matrix_power(_stochastic(matrix), periods)
+    result: Floats = np.linalg.matrix_power(_checked(matrix), periods)
     return result
 
 
 def matrix_logarithm(matrix: Floats) -> Floats:
-    """log P as it is, negative rates and all. Raises ``ValueError`` where P has no real logarithm."""
+    """log P with rows made to sum to one, negative rates and all. Raises ``ValueError`` where P has no real logarithm."""
     from scipy.linalg import logm
 
-    result = np.asarray(logm(_stochastic(matrix)))
+    values = _checked(matrix)
+    result = np.asarray(logm(values / values.sum(axis=1, keepdims=True)))
     if np.iscomplexobj(result) and float(np.abs(result.imag).max()) > 1e-9:
         raise ValueError("the matrix has no real logarithm")
     return np.real(result).astype(np.float64)
@@ -153,13 +157,12 @@ def _nearest(row: Floats, place: int) -> Floats:
     return result
 
 
-def _stochastic(matrix: Floats, tolerance: float = 5e-4) -> Floats:
-    """``matrix`` with rows that sum to one exactly; published ones are rounded. Raises ``ValueError`` beyond the tolerance."""
+def _checked(matrix: Floats, tolerance: float = 5e-4) -> Floats:
+    """``matrix`` as it is; published rows are rounded and sum to nearly one. Raises ``ValueError`` beyond the tolerance."""
     values = np.asarray(matrix, dtype=np.float64)
-    if values.ndim != 2 or values.shape[0] != values.shape[1] or bool(np.any(values < 0)) or bool(np.any(np.isnan(values))):
+    if values.ndim != 2 or values.shape[0] != values.shape[1] or not bool(np.all(values >= 0)):
         raise ValueError("a migration matrix is square and has no negative or missing value")
-    total = values.sum(axis=1, keepdims=True)
+    total = values.sum(axis=1)
     if float(np.abs(total - 1).max()) > tolerance:
-        raise ValueError(f"a row sums to {float(total[np.abs(total - 1).argmax(), 0])}, not to 1")
-    result: Floats = values / total
-    return result
+        raise ValueError(f"a row sums to {float(total[np.abs(total - 1).argmax()])}, not to 1")
+    return values

@@ -23,11 +23,9 @@ Held = Literal["", "cap", "floor"]
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class GradeTest:
     """A test: the day whose grade is looked at, and the day from which interest follows it. ``grade`` is None if the test was
     missed."""
-
-    __test__ = False
 
     day: date
     applies_on: date
@@ -95,7 +93,7 @@ class LinkedEffect:
 
 @dataclass(frozen=True, slots=True)
 class _Adjustment:
-    test: Test | None
+    test: GradeTest | None
     start: date
     asked: Fraction
     made: Fraction
@@ -112,7 +110,7 @@ class _Piece:
     without: int
 
 
-def linked_effect(loan: LinkedLoan, tests: Sequence[Test]) -> LinkedEffect:
+def linked_effect(loan: LinkedLoan, tests: Sequence[GradeTest]) -> LinkedEffect:
     """The whole schedule with its interest.
 
     Fractions of a fen are carried from piece to piece, so that the sums over periods, over years and over the loan agree to
@@ -128,7 +126,7 @@ def linked_effect(loan: LinkedLoan, tests: Sequence[Test]) -> LinkedEffect:
     return LinkedEffect(periods, {y: sum(p.interest - p.without for p in pieces if p.year == y) for y in years})
 
 
-def _adjustments(loan: LinkedLoan, tests: Sequence[Test]) -> list[_Adjustment]:
+def _adjustments(loan: LinkedLoan, tests: Sequence[GradeTest]) -> list[_Adjustment]:
     """The first holds from the payout; a test that applies on that day takes its place."""
     made = [_Adjustment(None, loan.balances[0][0], Fraction(0), Fraction(0), "")]
     for test in tests:
@@ -168,7 +166,7 @@ def _period(loan: LinkedLoan, adjustments: Sequence[_Adjustment], number: int, p
     return LinkedPeriod(own.start, end, grade, missed, own.asked, own.made, own.held, Fraction(loan.rate_bp) + own.made, *charged)
 
 
-def _check(loan: LinkedLoan, tests: Sequence[Test]) -> None:
+def _check(loan: LinkedLoan, tests: Sequence[GradeTest]) -> None:
     days = [day for day, _ in loan.balances]
     if not days or days != sorted(set(days)) or loan.ends_on <= days[-1] or any(fen < 0 for _, fen in loan.balances):
         raise ValueError("balances are on ascending days before the end of the loan, and never negative")
