@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     keys.command("retire", help=say("cli.keys.retire"))(_retire)
     keys.command("show", help=say("cli.keys.show"))(_show)
     keys.command("witness", help=say("cli.keys.witness"))(_witness)
+    keys.command("sm2", help=say("cli.keys.sm2"))(_sm2)
     app.add_typer(keys, name="keys")
 
 
@@ -81,6 +82,17 @@ def _witness(
 
         file = Path(witness)
         return _answer(trust_witness(folder, file.read_text("utf-8").strip() if file.is_file() else witness, quorum), lang)
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _sm2(folder: _Folder, lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.release.keys import SM2_PUBLIC, add_sm2_key
+
+        made = add_sm2_key(folder, os.urandom(48))
+        assert made.sm2 is not None
+        return Answer({"public": made.sm2.public.hex()}, word("keys.sm2", lang, file=folder / SM2_PUBLIC))
 
     run(work, lang=lang, as_json=as_json)
 

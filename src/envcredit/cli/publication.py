@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
     publication.command("rebuild", help=say("cli.publication.rebuild"))(_rebuild)
     publication.command("export", help=say("cli.publication.export"))(_export)
     publication.command("notice", help=say("cli.publication.notice"))(_notice)
+    publication.command("sm2", help=say("cli.publication.sm2"))(_sm2)
     app.add_typer(publication, name="publication")
 
 
@@ -156,6 +157,20 @@ def _notice(out: _Out, unit: _SomeUnit = "", *, to: _To, lang: LanguageOption = 
         published, ending = read_published(out), to.suffix.removeprefix(".")
         data = unit_notice(published, unit, ending) if unit else public_notice(published, ending)
         to.write_bytes(data)
+        return Answer({"file": str(to)}, word("publication.written", lang, file=to))
+
+    run(work, lang=lang, as_json=as_json)
+
+
+def _sm2(out: _Out, unit: _Unit, *, keys: KeysOption, to: _To, lang: LanguageOption = "zh", as_json: JsonOption = False) -> None:
+    def work() -> Answer:
+        from envcredit.proof.sm2 import read_sm2_key, second_signature
+        from envcredit.release.keys import SM2_FILE
+        from envcredit.release.reading import read_state
+
+        lines, published = read_state(out)
+        line = lines[published.find(unit).result.sub]
+        to.write_bytes(second_signature(line.jws, read_sm2_key(keys / SM2_FILE)))
         return Answer({"file": str(to)}, word("publication.written", lang, file=to))
 
     run(work, lang=lang, as_json=as_json)

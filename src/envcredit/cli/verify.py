@@ -33,6 +33,7 @@ _Since = Annotated[Path | None, typer.Option("--since", metavar="F", help=say("c
 _FromVersion = Annotated[
     int | None, typer.Option("--from-version", metavar="N", help=say("cli.verify.from_version"), show_default=False)
 ]
+_SM2 = Annotated[Path | None, typer.Option("--sm2", metavar="PEM", help=say("cli.verify.sm2"), show_default=False)]
 _Out = Annotated[Path | None, typer.Option("--out", metavar="F", help=say("cli.verify.out"), show_default=False)]
 
 
@@ -50,6 +51,7 @@ def _verify(
     since: _Since = None,
     from_version: _FromVersion = None,
     out: _Out = None,
+    sm2: _SM2 = None,
     lang: LanguageOption = "zh",
     as_json: JsonOption = False,
 ) -> None:
@@ -58,6 +60,8 @@ def _verify(
         following = since is not None or from_version is not None or out is not None
         if following and (since is None or from_version is None or not path.is_dir()):
             raise InputError([problem("C122")])
+        if sm2 is not None:
+            return _second(asked, sm2)
         if since is not None and from_version is not None:
             return _follow(asked, since, from_version, out)
         return _release(asked) if path.is_dir() else _bundle(asked, status_from)
@@ -73,6 +77,24 @@ class _Asked:
     moment: int
     trust: Path | None
     lang: Language
+
+
+def _second(asked: _Asked, public: Path) -> Answer:
+    """A second signature by SM2: of a release's manifest, or of a result in a file of its own."""
+    from envcredit.proof import layout
+    from envcredit.proof.folders import read_file
+    from envcredit.proof.refusal import refused
+    from envcredit.proof.sm2 import check_second_signature, public_of_pem
+    from envcredit.proof.verdict import Verdict
+
+    file = asked.path / layout.SECOND if asked.path.is_dir() else asked.path
+    data, verdict = read_file(file, str(file)), Verdict()
+    with verdict.check("sm2"):
+        token = check_second_signature(data, public_of_pem(public.read_bytes()))
+        if asked.path.is_dir() and token.encode() != read_file(asked.path / layout.MANIFEST, layout.MANIFEST).strip():
+            raise refused("V111", path=layout.MANIFEST)
+    verdict.notes.append("sm2_alone")
+    return _answer(asked, verdict, "bundle", {}, [word(f"verify.{'holds' if verdict.holds else 'fails'}", asked.lang)])
 
 
 def _trusted(asked: _Asked, verdict: Verdict, fetch: Fetch | None) -> Trust | None:

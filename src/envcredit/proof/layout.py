@@ -38,6 +38,10 @@ _FIELDS: Mapping[str, Mapping[str, type]] = {
 }
 
 
+SECOND = "release.sm2.json"
+"""The manifest with its second signature, where the publisher has such a key."""
+
+
 def full_file(version: int, ending: str = "ndjson.gz") -> str:
     """The whole state of a version."""
     return f"full/{version}.{ending}"

@@ -22,6 +22,7 @@ from envcredit.proof.jws import read
 from envcredit.proof.merkle import inclusion_proof
 from envcredit.proof.note import Note, note_of
 from envcredit.proof.result import RESULT
+from envcredit.proof.sm2 import second_signature
 from envcredit.proof.tiles import entries_path, entry_bundle, tile, tile_path, tiles_of
 from envcredit.release.guard import sync_folder, write_durably
 from envcredit.release.keys import KeyRing
@@ -76,6 +77,9 @@ class Folder:
         manifest = _manifest(ledger, version, keys, digests)
         write_durably(self.path / layout.MANIFEST, manifest)
         digests[layout.MANIFEST] = sha256(manifest).hexdigest()
+        if keys.sm2:
+            second = second_signature(manifest.decode().strip(), keys.sm2)
+            digests[layout.SECOND] = self._put(layout.SECOND, second)
         sync_folder(self.path)
         return digests
 
@@ -182,7 +186,7 @@ def _manifest(ledger: Ledger, version: Version, keys: KeyRing, digests: Mapping[
         "full": layout.full_file(version.number),
         "state": version.state,
         "rows": version.lines,
-        "files": {path: digest for path, digest in named.items() if path != layout.MANIFEST},
+        "files": {path: digest for path, digest in named.items() if path not in (layout.MANIFEST, layout.SECOND)},
         "log": {"size": version.size, "root": version.root.hex()},
         "oldest_delta": ledger.execute("SELECT min(version) FROM delta")[0][0],
     }

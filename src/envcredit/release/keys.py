@@ -20,9 +20,11 @@ from envcredit.errors import InputError, ProofError
 from envcredit.proof.encoding import base64url_of, bytes_of_base64url
 from envcredit.proof.note import ED25519, NoteKey, note_key
 from envcredit.proof.signers import Signer, create_key_file, read_key_file
+from envcredit.proof.sm2 import SM2Key, create_sm2_key, public_pem, read_sm2_key
 from envcredit.proof.trust import ROLES, Role, Trust, TrustedKey
 
 SETTINGS, KEYS, LOG_FILE = "publisher.yaml", "keys.json", "log.pem"
+SM2_FILE, SM2_PUBLIC = "sm2.key", "sm2.pem"
 FOREVER = 1 << 53
 What = Literal["created", "retired"]
 
@@ -67,13 +69,17 @@ class Key:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """All keys, and a signer for each role in use. ``signers``: the private side of ``issuer``, ``publisher`` and ``log``."""
+    """All keys, and a signer for each role in use. ``signers``: the private side of ``issuer``, ``publisher`` and ``log``.
+
+    ``sm2``: the key for second signatures, if there is one.
+    """
 
     settings: Settings
     keys: tuple[Key, ...]
     log_public: bytes
     log_since: int
     signers: Mapping[str, Signer]
+    sm2: SM2Key | None = None
 
     @property
     def issuer_name(self) -> str:
@@ -168,6 +174,14 @@ def retire_key(folder: Path, key_id: str, moment: int) -> tuple[Key, ...]:
     return kept
 
 
+def add_sm2_key(folder: Path, seed: bytes) -> KeyRing:
+    """A key for second signatures from 48 random bytes; its public half lies beside it as OpenSSL reads it."""
+    read_keys(folder)
+    key = create_sm2_key(folder / SM2_FILE, seed)
+    (folder / SM2_PUBLIC).write_bytes(public_pem(key.public))
+    return read_keys(folder)
+
+
 def trust_witness(folder: Path, witness: str, quorum: int | None = None) -> KeyRing:
     """Adds a witness (``name+id+key``) to the settings, and how many must have signed from now on (as before unless given).
 
@@ -194,7 +208,8 @@ def read_keys(folder: Path) -> KeyRing:
             raise InputError([problem("P106", Place(str(folder / KEYS)), why=key.id)])
     if signers["log"].public != log_public:
         raise InputError([problem("P106", Place(str(folder / KEYS)), why="log")])
-    return KeyRing(settings, keys, log_public, since, signers)
+    second = folder / SM2_FILE
+    return KeyRing(settings, keys, log_public, since, signers, read_sm2_key(second) if second.is_file() else None)
 
 
 def _in_use(keys: Sequence[Key], role: Role) -> Key:
