@@ -20,12 +20,14 @@ from envcredit.lending.portfolio.aalen_johansen import aalen_johansen, aalen_joh
 from envcredit.lending.portfolio.cohort import Migration, Seen, cohort_bootstrap, cohorts, pooled, shares, without_unrated
 from envcredit.lending.portfolio.duration import (
     Durations,
+    Regularisation,
     compounded,
     duration_bootstrap,
     durations,
     embedded_generator,
     matrix_logarithm,
     probabilities,
+    regularised,
 )
 from envcredit.lending.portfolio.histories import Spell, spells_of, within
 from envcredit.lending.portfolio.intervals import draws, goodman, wilson
@@ -85,13 +87,14 @@ def test_a_published_row_without_the_unrated() -> None:
 def test_unrated_is_a_state_with_its_balance_and_the_view_without_it_stands_beside() -> None:
     seen = [Seen("stays", p, "green", 100) for p in (1, 2, 3)]
     seen += [Seen("leaves", 1, "green", 30), Seen("leaves", 3, "red", 50), Seen("comes", 2, "red", 7), Seen("comes", 3, "red", 9)]
+    seen += [Seen("is gone", 1, "red", 4)]
     states = ("green", "red", "unrated")
     first, second = cohorts(seen, states, "unrated")
-    assert first.by_count.counts.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
-    assert second.by_count.counts.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
-    assert second.by_amount.counts.tolist() == [[100, 0, 0], [0, 7, 0], [0, 30, 0]], "fen at the start of the period"
+    assert first.by_count.counts.tolist() == [[1, 0, 1], [0, 0, 1], [0, 0, 0]]
+    assert second.by_count.counts.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+    assert second.by_amount.counts.tolist() == [[100, 0, 0], [0, 7, 0], [0, 30, 4]], "fen at the start of the period"
     both = pooled([first, second])
-    assert both.by_count.counts.tolist() == [[2, 0, 1], [0, 1, 0], [0, 1, 0]]
+    assert both.by_count.counts.tolist() == [[2, 0, 1], [0, 1, 1], [0, 1, 1]]
     assert both.by_count.rated_only().counts.tolist() == [[2, 0], [0, 1]]
     assert both.by_count.probabilities[0].tolist() == [2 / 3, 0, 1 / 3]
     assert both.by_amount.rated_only().states == ("green", "red")
@@ -202,10 +205,12 @@ def test_a_table_whose_logarithm_is_no_generator_gets_one(scipy: None) -> None:
         embedded_generator(ROUNDED, "best")  # type: ignore[arg-type]
 
 
-def test_nearest_is_the_projection_worked_out_by_hand(scipy: None) -> None:
-    from envcredit.lending.portfolio.duration import _nearest
-
-    np.testing.assert_allclose(_nearest(np.array([-0.3, 0.4, -0.1]), 0), [-0.35, 0.35, 0], atol=1e-12)
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [("diagonal", [-0.4, 0.4, 0]), ("weighted", [-0.3 - 0.1 * 3 / 7, 0.4 - 0.1 * 4 / 7, 0]), ("nearest", [-0.35, 0.35, 0])],
+)
+def test_a_row_mended_by_hand(method: Regularisation, expected: list[float]) -> None:
+    np.testing.assert_allclose(regularised(np.array([-0.3, 0.4, -0.1]), 0, method), expected, atol=1e-12)
 
 
 def test_a_generator_stays_as_it_is(scipy: None) -> None:
@@ -217,6 +222,12 @@ def test_a_generator_stays_as_it_is(scipy: None) -> None:
 def test_a_matrix_without_a_real_logarithm_is_refused(scipy: None) -> None:
     with pytest.raises(ValueError, match="no real logarithm"):
         matrix_logarithm(np.array([[0.1, 0.9], [0.9, 0.1]]))
+
+
+def test_durations_weighed_by_balance() -> None:
+    spells = [Spell("large", 0, 2, "A", "B", weight=900), Spell("small", 0, 5, "A", weight=100)]
+    seen = durations(spells, ("A", "B"), per_year=1)
+    assert (seen.moves.tolist(), seen.time.tolist()) == ([[0, 900], [0, 0]], [2300, 0])
 
 
 def test_moves_out_of_a_state_without_time_in_it_are_refused() -> None:
@@ -367,13 +378,14 @@ def test_cohort_bootstrap_draws_whole_firms() -> None:
 
 def test_spells_of_dated_grades() -> None:
     changes = [("a", 1, "A"), ("a", 4, "B"), ("a", 4, "D"), ("a", 6, "D"), ("b", 2, "A"), ("b", 5, "D")]
-    spells = spells_of(changes, {"a": 9, "b": 9}, absorbing=frozenset({"B"}))
+    spells = spells_of(changes, {"a": 9, "b": 9}, absorbing=frozenset({"C"}))
     assert spells == [
         Spell("a", 1, 4, "A", "D"),
         Spell("a", 4, 9, "D"),
         Spell("b", 2, 5, "A", "D"),
         Spell("b", 5, 9, "D"),
     ], "the last grade of a day counts, and a grade given again is no move"
+    assert spells_of(changes, {"a": 9, "b": 9}, absorbing=frozenset({"D"})) == [spells[0], spells[2]], "nothing follows a D"
     assert within(spells, 3, 5) == [Spell("a", 3, 4, "A", "D"), Spell("a", 4, 5, "D"), Spell("b", 3, 5, "A", "D")]
     assert within(spells, 2, 4)[-1] == Spell("b", 2, 4, "A"), "a move after the window is not seen"
     with pytest.raises(ValueError, match="after it was last seen"):

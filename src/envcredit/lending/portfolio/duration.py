@@ -127,10 +127,11 @@ def embedded_generator(matrix: Floats, method: Regularisation) -> Floats:
     ``ValueError``.
     """
     rates = matrix_logarithm(matrix)
-    return np.stack([_regularised(row, number, method) for number, row in enumerate(rates)])
+    return np.stack([regularised(row, number, method) for number, row in enumerate(rates)])
 
 
-def _regularised(row: Floats, place: int, method: Regularisation) -> Floats:
+def regularised(row: Floats, place: int, method: Regularisation) -> Floats:
+    """One row of a logarithm, of the state at ``place``, made a row of a generator. Raises ``ValueError`` for no such method."""
     if method == "nearest":
         return _nearest(row, place)
     if method not in ("diagonal", "weighted"):
