@@ -92,7 +92,7 @@ def test_intervals_draw_borrowers() -> None:
     assert c.worst_share_bootstrap(book, ["red"], ["green"], rounds=50, seed=2).low == 1
     index = c.concentration_bootstrap(book, c.hhi, rounds=100, seed=2)
     assert 0.68 in index
-    assert index == c.concentration_bootstrap(list(reversed(book)), c.hhi, rounds=100, seed=2) or index.level == 0.95
+    assert index == c.concentration_bootstrap(list(reversed(book)), c.hhi, rounds=100, seed=2)
 
 
 @given(st.lists(st.integers(1, 10**12), min_size=2, max_size=30), st.integers(2, 5))
