@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,7 @@ from envcredit.release.ledger import SHOWN, Ledger, Row, Version
 Pages = Callable[[Version, Note, Mapping[str, Line], Mapping[str, bytes]], Mapping[str, bytes]]
 """Further files by path: from the version, its checkpoint, the public state, and rule packs by rule digest."""
 
+_FEW = 256
 _HEADS = "SELECT number, note, size FROM signed JOIN version USING (number)"
 _COLUMNS = (
     "sub", "jti", "state", "seq", "name", "unit_type", "region", "industry", "park", "scheme", "rule", "as_of", "known_at",
@@ -67,13 +68,15 @@ class Folder:
         """
         lines = ledger.lines()
         digests = {} if everything else dict(ledger.execute("SELECT path, digest FROM file"))
-        for path, data in self._files(ledger, version, note, keys, lines, everything=everything):
-            digests[path] = self._put(path, data)
+        put = {
+            path: self._put(path, data) for path, data in self._files(ledger, version, note, keys, lines, everything=everything)
+        }
+        digests |= put
         kept = _kept(ledger, version, lines)
         for path in [path for path in digests if not kept(path)]:
             (self.path / path).unlink(missing_ok=True)
             del digests[path]
-        os.sync()
+        self._sync(put)
         manifest = _manifest(ledger, version, keys, digests)
         write_durably(self.path / layout.MANIFEST, manifest)
         digests[layout.MANIFEST] = sha256(manifest).hexdigest()
@@ -90,6 +93,17 @@ class Folder:
         waiting.write_bytes(data)
         waiting.replace(target)
         return sha256(data).hexdigest()
+
+    def _sync(self, paths: Collection[str]) -> None:
+        """Makes files last before the manifest names them; of very many the whole disk at once."""
+        if len(paths) > _FEW:
+            os.sync()
+            return
+        for path in paths:
+            with (self.path / path).open("rb") as file:
+                os.fsync(file.fileno())
+        for folder in {(self.path / path).parent for path in paths}:
+            sync_folder(folder)
 
     def _files(
         self, ledger: Ledger, version: Version, note: Note, keys: KeyRing, lines: Mapping[str, Line], *, everything: bool

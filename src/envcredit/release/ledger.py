@@ -108,7 +108,7 @@ class Ledger:
             for statement in _schema():
                 self._con.execute(statement)
             self.tree = Tree(leaf for (leaf,) in self._con.execute("SELECT leaf FROM entry ORDER BY place"))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, TypeError) as error:
             raise self._damaged() from error
 
     def close(self) -> None:

@@ -152,11 +152,15 @@ class Publisher:
             raise InputError([problem("P114", last=last.moment, moment=moment)])
         self._ledger.check(self._guard.read())
         self._out.check(dict(self._ledger.execute("SELECT path, digest FROM file")))
-        work = _Work(self._ledger, self._keys, moment, random, last)
-        with _unless_idle(self._ledger, work):
-            yield work
-            if not work.idle:
+        try:
+            with self._ledger.transaction():
+                work = _Work(self._ledger, self._keys, moment, random, last)
+                yield work
+                if work.idle:
+                    raise _Idle
                 work.close()
+        except _Idle:
+            return
         self._finish()
 
     def _finish(self) -> None:
@@ -191,20 +195,8 @@ class Publisher:
         return with_lines(note, self._witnessing(note, lambda old: consistency_proof(self._ledger.tree.read, old, version.size)))
 
 
-@contextmanager
-def _unless_idle(ledger: Ledger, work: _Work) -> Iterator[None]:
-    """A transaction that is given up where nothing was to be done."""
-    try:
-        with ledger.transaction():
-            yield
-            if work.idle:
-                raise _Idle
-    except _Idle:
-        pass
-
-
 class _Idle(Exception):
-    """Nothing changed."""
+    """Nothing changed, so the transaction is given up."""
 
 
 class _Work:
