@@ -47,6 +47,9 @@ class _Teller:
     def of(self, words: Words) -> str:
         return words.zh if self.language == "zh" else words.en
 
+    def item(self, text: str) -> str:
+        return self.say("prose.item", text=text[:1].upper() + text[1:])
+
     def day(self, day: date) -> str:
         return word("condition.date", self.language, year=day.year, month=day.month, day=day.day)
 
@@ -73,7 +76,7 @@ class _Teller:
             clause = self.policy.clauses[rule.clause].article
             yield from ("### " + self.say("prose.rule", words=self.of(rule.words), clause=clause), "")
             yield from (self.say("prose.when", condition=told(condition(rule.when, self.names), self.names, self.language)), "")
-            yield from (self.say("prose.item", text=text) for text in self._of_rule(rule))
+            yield from (self.item(text) for text in self._of_rule(rule))
             yield ""
 
     def _of_rule(self, rule: PolicyRule) -> Iterator[str]:
@@ -121,8 +124,8 @@ class _Teller:
         return self.say(f"action.rate_bp.{way}", bp=abs(rate))
 
     def _bounds(self, floor: int | None, cap: int | None) -> str:
-        low = "" if floor is None else self.say("bounds.floor", floor=f"{floor:+d}")
-        return low + ("" if cap is None else self.say("bounds.cap", cap=f"{cap:+d}"))
+        low = "" if floor is None else self.say("bounds.floor", floor=_signed(floor))
+        return low + ("" if cap is None else self.say("bounds.cap", cap=_signed(cap)))
 
     def _exposure(self, exposure: Exposure) -> str:
         if exposure.kind == "hold":
@@ -142,7 +145,7 @@ class _Teller:
         bounds = self._bounds(merge.rate_floor, merge.rate_cap)
         texts += [self.say("merge.bounds", bounds=bounds)] if bounds else []
         texts += [self.say("merge.refused"), self.say("merge.no_rule")]
-        yield from (self.say("prose.item", text=text) for text in texts)
+        yield from (self.item(text) for text in texts)
         yield ""
 
     def clauses(self) -> Iterator[str]:
@@ -150,7 +153,8 @@ class _Teller:
         yield ""
 
     def _clause(self, clause: PolicyClause) -> str:
-        titles = self.say("prose.comma").join(self.of(self.policy.sources[key].title) for key in clause.modelled_on)
+        sources = (self.policy.sources[key] for key in clause.modelled_on)
+        titles = self.say("prose.comma").join(self.say("prose.title", title=self.of(source.title)) for source in sources)
         follows = self.say("prose.follows", titles=titles) if titles else ""
         basis = word(f"basis.{clause.basis}", self.language)
         words = self.of(clause.words).rstrip("。")
@@ -164,6 +168,10 @@ class _Teller:
         note = self.say("prose.note", note=self.of(source.note)) if source.note else ""
         basis = word(f"basis.{source.basis}", self.language)
         return self.say("prose.source", title=self.of(source.title), issuer=issuer, basis=basis, note=note)
+
+
+def _signed(bp: int) -> str:
+    return f"{bp:+d}" if bp else "0"
 
 
 def _percent(millionths: int) -> str:
