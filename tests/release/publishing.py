@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from envcredit.proof.folders import folder
 from envcredit.proof.rules import PackClause, PackGrade, PackRule, RulePack, Words
 from envcredit.proof.trust import Trust
 from envcredit.release.drafts import Draft, Pack
@@ -119,7 +120,7 @@ class Office:
 
     @property
     def fetch(self) -> Callable[[str], bytes]:
-        return lambda path: (self.out / path).read_bytes()
+        return folder(self.out)
 
 
 def texts(folder: Path) -> bytes:
