@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -138,7 +139,7 @@ def test_unknown_units_and_formats_are_refused(published):
 
 
 def test_without_the_optional_part_pdf_says_what_to_install(published, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "typst", None)
+    monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(InputError, match="P205"):
         public_notice(published, "pdf")
     assert public_notice(published, "html")
