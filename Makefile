@@ -30,7 +30,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: setup  ## a made-up city: imported, rated, explained, compared, reported
 	$(BIN)/envcredit demo --out $(DEMO)
 
-test: setup check docs-build $(if $(JAVA),spark)  ## format, lint, strict types, layers, house rules, tests, manual
+test: setup $(if $(JAVA),spark)  ## format, lint, strict types, layers, house rules, tests, manual
+	@$(MAKE) --no-print-directory --jobs 2 check docs-build
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
 check: setup

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from envcredit.cli.app import main
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -29,6 +35,22 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data (../shared/data) is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that ``envcredit demo`` makes, made once for all processes of these tests; nobody may change it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-up"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "made").exists():
+            with redirect_stdout(StringIO()), pytest.raises(SystemExit) as leaving:
+                main(["demo", "--out", str(shared / "demo-city"), "--lang", "en"])
+            assert not leaving.value.code
+            (shared / "made").touch()
+    return shared / "demo-city"
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -25,22 +23,6 @@ KNOWN = {"console", "csv", "python", "sh", "text", "yaml"}
 
 def _named(page: Path) -> str:
     return page.relative_to(REPOSITORY).as_posix()
-
-
-@pytest.fixture(scope="session")
-def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that ``envcredit demo`` makes, made once for all processes of these tests."""
-    own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "reader"
-    shared.mkdir(exist_ok=True)
-    folder = shared / "demo-city"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "made").exists():
-            said = type_in(f"envcredit demo --out {folder}", shared, "en")
-            assert folder.is_dir(), said
-            (shared / "made").touch()
-    return folder
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_named)
