@@ -171,7 +171,8 @@ def against_aims(found: dict[str, Measured]) -> Table:
     return table
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of everything that takes part; '' for what is not installed."""
     found = {"python": platform.python_version(), "processors": str(os.cpu_count())}
     for name in SHOWN:
         try:
@@ -218,8 +219,8 @@ def main() -> None:
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         kept = json.loads(arguments.out.read_text("utf-8")) if arguments.out.is_file() else {"workloads": {}}
-        workloads = {**kept["workloads"], **results} if kept.get("versions") == _versions() else results
-        arguments.out.write_text(json.dumps({"versions": _versions(), "workloads": workloads}, indent=1) + "\n", "utf-8")
+        workloads = {**kept["workloads"], **results} if kept.get("versions") == versions() else results
+        arguments.out.write_text(json.dumps({"versions": versions(), "workloads": workloads}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

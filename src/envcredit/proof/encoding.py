@@ -14,6 +14,7 @@ from envcredit.proof.refusal import refused
 
 _STANDARD = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _URL = re.compile(r"[A-Za-z0-9_-]*")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 MOST_DEPTH = 32
 _MOST_EXACT = (1 << 53) - 1
 
@@ -81,7 +82,7 @@ def text_of(data: bytes, what: str, most: int = 1 << 20) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise refused("V101", what=what, why="UTF-8") from error
-    if any(sign < " " and sign != "\n" for sign in text):
+    if _CONTROL.search(text):
         raise refused("V101", what=what, why="control characters")
     return text
 

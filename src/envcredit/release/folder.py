@@ -18,10 +18,9 @@ from envcredit.proof import layout
 from envcredit.proof.bundle import Bundle
 from envcredit.proof.feed import RELEASE, Line, packed, sign_manifest
 from envcredit.proof.inclusion import Inclusion
-from envcredit.proof.jws import read
+from envcredit.proof.jws import stated
 from envcredit.proof.merkle import inclusion_proof
 from envcredit.proof.note import Note, note_of
-from envcredit.proof.result import RESULT
 from envcredit.proof.sm2 import second_signature
 from envcredit.proof.tiles import entries_path, entry_bundle, tile, tile_path, tiles_of
 from envcredit.release.guard import sync_folder, write_durably
@@ -227,7 +226,7 @@ def _parquet(lines: Mapping[str, Line]) -> bytes:
     columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
     for sub in sorted(lines):
         line = lines[sub]
-        payload = read(line.jws, RESULT).payload
+        payload = stated(line.jws)
         told = {**payload["unit"], **payload, **line.plain()}
         for name, values in columns.items():
             values.append(told.get(name))

@@ -63,6 +63,7 @@ class Publisher:
         self._ledger, self._guard, self._keys, self._out = ledger, guard, keys, out
         self._witnessing: Witnessing = witnessing or (lambda _note, _proof: ())
         ledger.check(guard.read())
+        self._looked = True
         self._finish()
 
     def publish(self, drafts: Iterable[Draft], packs: Iterable[Pack], moment: int, random: Random) -> Publication:
@@ -150,7 +151,9 @@ class Publisher:
         last = self._ledger.last()
         if last is not None and moment < last.moment:
             raise InputError([problem("P114", last=last.moment, moment=moment)])
-        self._ledger.check(self._guard.read())
+        if not self._looked:
+            self._ledger.check(self._guard.read())
+        self._looked = False
         self._out.check(dict(self._ledger.execute("SELECT path, digest FROM file")))
         try:
             with self._ledger.transaction():

@@ -9,7 +9,7 @@ from envcredit.base.diagnostics import problem
 from envcredit.errors import InputError
 from envcredit.proof import jws
 from envcredit.proof.feed import Line
-from envcredit.proof.result import RESULT, Result, result_of
+from envcredit.proof.result import Result, result_of
 from envcredit.proof.rules import PackGrade, RulePack, rule_pack_of
 from envcredit.proof.statuslist import State
 
@@ -52,6 +52,6 @@ def published_of(version: int, moment: int, issuer: str, lines: Mapping[str, Lin
     read = {rule: rule_pack_of(data) for rule, data in packs.items()}
     found = []
     for sub in sorted(lines):
-        result = result_of(jws.read(lines[sub].jws, RESULT).payload)
+        result = result_of(jws.stated(lines[sub].jws))
         found.append(Standing(result, lines[sub].state, read[result.rule]))
     return Published(version, moment, issuer, tuple(found), read)
