@@ -137,3 +137,10 @@ def test_a_term_still_runs_on_its_corresponding_day() -> None:
     assert first_day(date(2026, 12, 31), 12) == date(2025, 12, 31)
     assert first_day(date(2026, 12, 31), 6) == date(2026, 7, 1)  # 30 June + 6 months is 30 December
     assert first_day(date(2026, 2, 28), 6) == date(2025, 8, 28)
+
+
+def test_publishing_in_small(tmp_path: Path) -> None:
+    found = import_module("bench.release").measured(150, tmp_path)
+    assert found["results"] == 150
+    assert set(found["seconds"]) >= {"publish", "verify release", "verify bundles", "joserfc signing", "plain JSON"}
+    assert 1000 < found["bundle_bytes"]["median"] < 5000

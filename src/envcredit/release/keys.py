@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from yaml import YAMLError
 
 from envcredit.base.diagnostics import Place, problem
 from envcredit.base.own_yaml import own_yaml
@@ -238,7 +239,7 @@ def _plain(folder: Path) -> tuple[Settings, tuple[Key, ...], bytes, int]:
         plain: Any = json.loads((folder / KEYS).read_text("utf-8"))
         keys = [_key(row) for row in plain["keys"]]
         return settings, tuple(keys), bytes_of_base64url(plain["log"]["x"], KEYS), int(plain["log"]["nbf"])
-    except (ValueError, KeyError, TypeError, ProofError) as error:
+    except (ValueError, KeyError, TypeError, ProofError, YAMLError) as error:
         raise InputError([problem("P106", Place(str(folder / KEYS)), why=str(error)[:80])]) from error
 
 
