@@ -16,6 +16,7 @@ from envcredit.proof.statuslist import State
 from envcredit.release.exports import FORMATS, Ended, Stated, export
 from envcredit.release.exports.mapping import VALUES, mapping_of, shipped
 from envcredit.release.exports.public_list import sections, shares
+from envcredit.release.exports.spoken import why_words
 
 BUREAU = Stated(authority="示例市生态环境局", authority_code="11431000006287034X", previous={"站-8": "绿牌"})
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
@@ -213,3 +214,8 @@ def test_the_platform_hears_of_results_that_left_the_release(published):
     assert row == kept | {"发布方标识": "https://rating.example.gov.cn"}
     assert named(rows, "单位标识", other)["状态"] == "公示期届满"
     assert "urn:envrating:90" not in export(published, "public-list", "csv", Stated(ended=ended)).decode()
+
+
+def test_who_is_not_rated_by_a_rule_is_said_not_to_be_among_the_rated(standing):
+    assert why_words(standing(1, "示例停产有限公司", why="fined"), "zh") == "不属于本办法的评价对象"
+    assert why_words(standing(1, "示例停产有限公司", rated="refused", why="fined"), "zh") != "不属于本办法的评价对象"

@@ -81,6 +81,8 @@ def why_words(standing: Standing, language: Language) -> str:
     rule = why.partition("#")[0]
     if rule == NOT_ESTABLISHED.rstrip("#"):
         return word("publication.not_established", language)
+    if standing.result.rated == "not_rated" and rule in standing.pack.rules:
+        return word("reason.out_of_scope", language)
     return standing.pack.rules[rule].words[language] if rule in standing.pack.rules else why
 
 
